@@ -1,0 +1,18 @@
+namespace DataProcessor;
+
+/// <summary>
+/// Reads one shard for one application: owns its position, its lease and its checkpoint. The key is
+/// <see cref="StreamIdentity.ShardGrainKey"/>.
+/// </summary>
+[Alias("DataProcessor.IShardGrain")]
+public interface IShardGrain : IGrainWithStringKey
+{
+    /// <summary>Starts reading if it does not yet, and answers what it is doing. Cheap to repeat.</summary>
+    [Alias("EnsureRunning")]
+    [ResponseTimeout("00:00:05")]
+    Task<ShardStatus> EnsureRunning(Shard shard, StreamIdentity stream);
+
+    /// <summary>Stops reading, after the batch in hand, and writes the checkpoint.</summary>
+    [Alias("Stop")]
+    Task Stop();
+}

@@ -1,0 +1,32 @@
+using Orleans.Concurrency;
+
+namespace DataProcessor;
+
+/// <summary>
+/// Writes to one shard: the only writer to it in the cluster, so that it can pace the whole fleet. The key is
+/// <see cref="StreamIdentity.ProducerKey"/>.
+/// </summary>
+[Alias("DataProcessor.IProducerGrain")]
+public interface IProducerGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Takes the records of a put and answers within 1.5 s, settled or pending. A put id is remembered for 60 s, so a
+    /// call whose answer was lost can be repeated: its records are not taken twice.
+    /// </summary>
+    [Alias("Put")]
+    [ResponseTimeout("00:00:02")]
+    Task<PutResponse> Put(PutRequest request);
+
+    /// <summary>Waits on for a pending put, at most 1.5 s a call.</summary>
+    [Alias("Await")]
+    [ResponseTimeout("00:00:02")]
+    Task<PutResponse> Await(PutId id);
+
+    /// <summary>
+    /// Before a move: answers what is not yet sent with <see cref="PutOutcome.Moved"/>, refuses new puts and waits for
+    /// the call in flight.
+    /// </summary>
+    [Alias("Drain")]
+    [AlwaysInterleave]
+    Task Drain();
+}

@@ -1,0 +1,18 @@
+namespace DataProcessor;
+
+public enum ShardState
+{
+    /// <summary>No grain reads the shard at the moment.</summary>
+    Stopped,
+
+    /// <summary>Its parents are not processed to the end yet.</summary>
+    WaitingForParents,
+
+    Reading,
+
+    /// <summary>The processor failed; the batch is tried again after a back-off.</summary>
+    Retrying,
+
+    /// <summary>Closed, and processed to its end.</summary>
+    Finished,
+}

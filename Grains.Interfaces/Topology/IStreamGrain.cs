@@ -1,0 +1,17 @@
+namespace DataProcessor;
+
+/// <summary>
+/// Owns the shard map of one stream; the key is the stream's name. Everybody else holds a copy with a version.
+/// </summary>
+[Alias("DataProcessor.IStreamGrain")]
+public interface IStreamGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// The shard map. With <paramref name="newerThan"/> at or above the version held, the service is asked again
+    /// first (at most once a second): the caller has seen that its map is stale.
+    /// </summary>
+    /// <exception cref="StreamNotFoundException">The service has no stream of this name.</exception>
+    [Alias("GetMap")]
+    [ResponseTimeout("00:00:05")]
+    Task<ShardMap> GetMap(long newerThan = 0);
+}
