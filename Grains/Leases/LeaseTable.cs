@@ -29,40 +29,40 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
     }
 
     /// <summary>Makes <paramref name="owner"/> the only one who may write. The name must be new for each reader.</summary>
-    public ValueTask<LeaseWrite> TakeAsync(Lease lease, string owner, CancellationToken cancellationToken)
-    {
-        var update = Next(lease).Set(LeaseAttributes.Owner, owner);
-        if (lease.Owner is not null && lease.Owner != owner)
-        {
-            update.Set(LeaseAttributes.OwnerSwitches, lease.OwnerSwitches + 1);
-        }
-
-        return WriteAsync(lease, update, owner, cancellationToken);
-    }
+    public ValueTask<LeaseWrite> TakeAsync(Lease lease, string owner, CancellationToken cancellationToken) =>
+        WriteAsync(
+            lease,
+            owner,
+            read =>
+            {
+                var update = Next(read).Set(LeaseAttributes.Owner, owner);
+                return read.Owner is null || read.Owner == owner
+                    ? update
+                    : update.Set(LeaseAttributes.OwnerSwitches, read.OwnerSwitches + 1);
+            },
+            cancellationToken);
 
     /// <summary>Moves the checkpoint of a lease that the caller owns.</summary>
     public ValueTask<LeaseWrite> CheckpointAsync(Lease lease, Checkpoint checkpoint, CancellationToken cancellationToken) =>
-        WriteAsync(lease, CheckpointUpdate(lease, checkpoint), lease.Owner, cancellationToken);
+        WriteAsync(lease, lease.Owner, read => CheckpointUpdate(read, checkpoint), cancellationToken);
 
     /// <summary>Declares the shard processed to its end.</summary>
     /// <param name="lease">A lease that the caller owns.</param>
     /// <param name="children">Ids of its child shards; empty if they are not known.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public ValueTask<LeaseWrite> CompleteAsync(
-        Lease lease, IReadOnlyCollection<string> children, CancellationToken cancellationToken)
-    {
-        var update = CheckpointUpdate(lease, Checkpoint.ShardEnd);
-        if (children.Count > 0)
-        {
-            update.Set(LeaseAttributes.ChildShardIds, AttributeValue.Set(children));
-        }
-
-        return WriteAsync(lease, update, lease.Owner, cancellationToken);
-    }
+        Lease lease, IReadOnlyCollection<string> children, CancellationToken cancellationToken) =>
+        WriteAsync(
+            lease,
+            lease.Owner,
+            read => children.Count == 0
+                ? CheckpointUpdate(read, Checkpoint.ShardEnd)
+                : CheckpointUpdate(read, Checkpoint.ShardEnd).Set(LeaseAttributes.ChildShardIds, AttributeValue.Set(children)),
+            cancellationToken);
 
     /// <summary>Gives a lease back on a clean stop, so that the next reader need not wait.</summary>
     public ValueTask<LeaseWrite> ReleaseAsync(Lease lease, CancellationToken cancellationToken) =>
-        WriteAsync(lease, Next(lease).Remove(LeaseAttributes.Owner), owner: null, cancellationToken);
+        WriteAsync(lease, owner: null, read => Next(read).Remove(LeaseAttributes.Owner), cancellationToken);
 
     /// <summary>All leases of a stream's creation, in no order.</summary>
     public async ValueTask<IReadOnlyList<Lease>> ListAsync(StreamIdentity stream, CancellationToken cancellationToken)
@@ -80,16 +80,33 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
         return leases;
     }
 
+    /// <param name="lease">As the caller read or wrote it last.</param>
+    /// <param name="owner">Owner after the write.</param>
+    /// <param name="change">Makes the update that follows a lease.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     private async ValueTask<LeaseWrite> WriteAsync(
-        Lease lease, ItemUpdate update, string? owner, CancellationToken cancellationToken)
+        Lease lease, string? owner, Func<Lease, ItemUpdate> change, CancellationToken cancellationToken)
+    {
+        var (result, written, isOwn) = await TryWriteAsync(lease, owner, change(lease), cancellationToken);
+        if (isOwn && !change(lease).IsIn(result.Item!))
+        {
+            // Not this write but the one before it, whose answer was lost: this one goes on top.
+            (result, written, isOwn) = await TryWriteAsync(written!, owner, change(written!), cancellationToken);
+        }
+
+        return new(result.Succeeded || isOwn, written);
+    }
+
+    private async ValueTask<(WriteResult Result, Lease? Written, bool IsOwn)> TryWriteAsync(
+        Lease lease, string? owner, ItemUpdate update, CancellationToken cancellationToken)
     {
         var counterIsOld = WriteCondition.Equal(LeaseAttributes.Counter, AttributeValue.Number(lease.Counter));
         var result = await store.UpdateIfAsync(_table, lease.Key, update, counterIsOld, cancellationToken);
         var written = result.Item is null ? null : LeaseAttributes.Read(result.Item);
 
-        // A refusal may be our own write: made, its answer lost, and then repeated by the store's client.
-        var isOwnRepeat = written is not null && written.Owner == owner && written.Counter == lease.Counter + 1;
-        return new(result.Succeeded || isOwnRepeat, written);
+        // A refusal may be due to a write of our own that was made although its answer was lost.
+        var isOwn = !result.Succeeded && written?.Owner == owner && written?.Counter == lease.Counter + 1;
+        return (result, written, isOwn);
     }
 
     private static ItemUpdate Next(Lease lease) => new ItemUpdate().Set(LeaseAttributes.Counter, lease.Counter + 1);

@@ -28,6 +28,11 @@ internal sealed class ItemUpdate
         return this;
     }
 
+    /// <summary>Whether the item is as this update leaves an item.</summary>
+    public bool IsIn(StoreItem item) =>
+        _sets.All(set => set.Value.Equals(item.Attributes.GetValueOrDefault(set.Key))) &&
+        !_removes.Any(item.Attributes.ContainsKey);
+
     private void EnsureUnnamed(string attribute)
     {
         if (_sets.ContainsKey(attribute) || _removes.Contains(attribute))
