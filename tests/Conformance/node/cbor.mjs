@@ -21,14 +21,14 @@ const styles = {
   canonical: { canonical: true },
   // Every array, map and string in chunks of unknown number.
   chunked: { chunked: true },
-  // Times as floating point, as some encoders write all of JavaScript's numbers.
-  floats: { floats: true },
+  // Times as RFC 8949 has them: floating point seconds.
+  seconds: { seconds: true },
 };
 
 function toCbor(value, style) {
   if (value !== null && typeof value === 'object' && '$bytes' in value) return Buffer.from(value.$bytes, 'base64');
   if (value !== null && typeof value === 'object' && '$time' in value) {
-    return new Tagged(1, style.floats ? new Double(value.$time) : value.$time);
+    return new Tagged(1, style.seconds ? new Double(value.$time / 1000) : value.$time);
   }
   if (Array.isArray(value)) return value.map((item) => toCbor(item, style));
   if (value !== null && typeof value === 'object') {

@@ -16,7 +16,7 @@ const port = await new Promise((resolve) => {
 
 const java = spawn('java', [
   '-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar',
-  '-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port),
+  '-inMemory', '-disableTelemetry', '-port', String(port),
 ], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
 java.on('exit', (code) => process.exit(code ?? 1));
 process.on('exit', () => java.kill('SIGKILL'));
