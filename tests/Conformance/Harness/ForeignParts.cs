@@ -30,7 +30,8 @@ public sealed class ForeignParts : IAsyncDisposable
         return StartOnceAsync("kinesis_boto3.py", python, "kinesis_boto3.py");
     }
 
-    internal Task<Uri> KinesisLocalAsync() => ServerAsync("kinesis-local.cjs");
+    /// <summary>One for each suite, because it loses streams when two of them create and delete.</summary>
+    internal Task<Uri> KinesisLocalAsync(string suite) => ServerAsync("kinesis-local.cjs", suite);
 
     internal Task<Uri> KinesaliteAsync() => ServerAsync("kinesalite.cjs");
 
@@ -51,16 +52,16 @@ public sealed class ForeignParts : IAsyncDisposable
         }
     }
 
-    private async Task<Uri> ServerAsync(string script)
+    private async Task<Uri> ServerAsync(string script, string suite = "")
     {
-        ForeignProcess server = await NodeAsync(script);
+        ForeignProcess server = await NodeAsync(script, suite);
         return new Uri($"http://127.0.0.1:{server.Ready["port"]!.GetValue<int>()}");
     }
 
-    private Task<ForeignProcess> NodeAsync(string script)
+    private Task<ForeignProcess> NodeAsync(string script, string suite = "")
     {
         Prerequisite.Node();
-        return StartOnceAsync(script, "node", script);
+        return StartOnceAsync(script + suite, "node", script);
     }
 
     private Task<ForeignProcess> StartOnceAsync(string name, string command, params string[] arguments) => _started.GetOrAdd(
