@@ -60,6 +60,8 @@ public abstract partial class KinesisClientConformance(ForeignParts foreign) : I
     public async Task A_stream_exists_once_until_it_is_deleted()
     {
         string other = Stream.Name + "-other";
+
+        // A name of its own, because kinesis-local deletes 50 ms later what was not there when it refused.
         string missing = Stream.Name + "-missing";
         await FailsAsync("ResourceInUseException", () => Client.CreateStreamAsync(Stream.Name, 1, Cancel).AsTask());
         await FailsAsync("ResourceNotFoundException", () => Client.DescribeStreamSummaryAsync(missing, Cancel).AsTask());

@@ -10,5 +10,5 @@ public sealed class KinesisLocalTests(ForeignParts foreign) : KinesisClientConfo
         ServerOddity.ClosedShardEndsBelowItsStart | ServerOddity.UnknownValueIsSerializationError
         | ServerOddity.BadTextIsInvalidArgument | ServerOddity.BadIteratorIsServerError;
 
-    protected override Task<Uri> StartAsync() => Foreign.KinesisLocalAsync(nameof(Client));
+    protected override Task<Uri> StartAsync() => Foreign.KinesisLocalAsync();
 }

@@ -30,8 +30,7 @@ public sealed class ForeignParts : IAsyncDisposable
         return StartOnceAsync("kinesis_boto3.py", python, "kinesis_boto3.py");
     }
 
-    /// <summary>One for each suite, because it loses streams when two of them create and delete.</summary>
-    internal Task<Uri> KinesisLocalAsync(string suite) => ServerAsync("kinesis-local.cjs", suite);
+    internal Task<Uri> KinesisLocalAsync() => ServerAsync("kinesis-local.cjs");
 
     internal Task<Uri> KinesaliteAsync() => ServerAsync("kinesalite.cjs");
 
@@ -52,16 +51,16 @@ public sealed class ForeignParts : IAsyncDisposable
         }
     }
 
-    private async Task<Uri> ServerAsync(string script, string suite = "")
+    private async Task<Uri> ServerAsync(string script)
     {
-        ForeignProcess server = await NodeAsync(script, suite);
+        ForeignProcess server = await NodeAsync(script);
         return new Uri($"http://127.0.0.1:{server.Ready["port"]!.GetValue<int>()}");
     }
 
-    private Task<ForeignProcess> NodeAsync(string script, string suite = "")
+    private Task<ForeignProcess> NodeAsync(string script)
     {
         Prerequisite.Node();
-        return StartOnceAsync(script + suite, "node", script);
+        return StartOnceAsync(script, "node", script);
     }
 
     private Task<ForeignProcess> StartOnceAsync(string name, string command, params string[] arguments) => _started.GetOrAdd(

@@ -55,6 +55,9 @@ async function call({ endpoint, http, operation, input }) {
 await serve({
   call,
 
+  operations: () => Object.keys(kinesis).filter((name) => /^[A-Z].*Command$/.test(name) && name !== '$Command')
+    .map((name) => name.slice(0, -'Command'.length)),
+
   // Reads events until so many records have come, or an event says that the shard has ended.
   async subscribe({ endpoint, http, input, records: wanted }) {
     const events = [];
