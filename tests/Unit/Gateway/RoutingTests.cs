@@ -75,6 +75,41 @@ public class RoutingTests
         Assert.Equal(["left", "right"], routes.Targets[1..].Select(target => target.Shard.Id));
     }
 
+    [Fact]
+    public void Reading_and_routing_allocate_little_more_than_the_puts()
+    {
+        var body = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 1000).Select(i =>
+            $$"""{"partitionKey":"key-{{i % 100}}","data":"{{new string('d', 180)}}\n{{i}}"}""")));
+        var routes = StreamRoutes.Of(Maps.Even(8), null, new MemoryCluster(8).Grains, long.MaxValue);
+        var parser = new RecordParser(1000, 1000);
+        Pack();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var packed = Pack();
+        var overhead = GC.GetAllocatedBytesForCurrentThread() - before - packed;
+
+        Assert.InRange(packed, 200_000, 300_000);
+        Assert.InRange(overhead, 0, 1000 * 16);
+
+        long Pack()
+        {
+            using var records = new IncomingRecords();
+            Assert.Null(parser.Parse(body, BodyFormat.Lines, records));
+            var bytes = 0L;
+            foreach (var group in RecordRouter.Route(records, records.Open(), routes, FramePacker.ChunkBytes, 0))
+            {
+                for (var rest = group.Records; rest.Count > 0;)
+                {
+                    var chunk = FramePacker.Pack(records, rest, group.Target);
+                    bytes += chunk.Frames.Length;
+                    rest = rest[chunk.Records.Count..];
+                }
+            }
+
+            return bytes;
+        }
+    }
+
     private static void AssertFrames(Given[] given, PackedChunk chunk, Shard shard)
     {
         var stored = MemoryProducer.Read(chunk.Frames);
