@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+
+namespace DataProcessor.Grains.Producing;
+
+/// <summary>Gives a <see cref="ShardProducer"/> its identity, its scheduler and its life.</summary>
+[Reentrant]
+internal sealed partial class ProducerGrain(
+    Senders senders,
+    ProducerOptions options,
+    TimeProvider time,
+    Random random,
+    ProducerInstruments instruments,
+    ILogger<ProducerGrain> logger) : Grain, IProducerGrain, IDisposable
+{
+    // Null until the activation has succeeded; no call comes before.
+    private ShardProducer _producer = null!;
+    private Task _running = Task.CompletedTask;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var key = ProducerKey.Parse(this.GetPrimaryKeyString());
+        var map = await FetchMapAsync(key);
+        var shard = Array.Find(map.Shards, shard => shard.Id == key.ShardId);
+        if (shard is null)
+        {
+            // Long closed and trimmed: whoever still has it in his map is to fetch a newer one.
+            LogUnknownShard(logger, key.Stream, key.ShardId, map.Version);
+            shard = new(key.ShardId, new(HashKey.Min, HashKey.Max), [], IsOpen: false);
+        }
+
+        _producer = new(
+            map,
+            shard,
+            senders.For(key.Stream).SendAsync,
+            newerThan => Stream(key).GetMap(newerThan),
+            options,
+            time,
+            random,
+            instruments.For(key.Stream, key.ShardId),
+            logger);
+        _running = _producer.RunAsync();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_producer is { } producer)
+        {
+            await producer.DrainAsync();
+            producer.Dispose();
+            await _running;
+        }
+    }
+
+    public void Dispose() => _producer?.Dispose();
+
+    public Task<PutResponse> Put(PutRequest request)
+    {
+        // Records may wait for their whole life without a call, and the put's answer is kept after it.
+        DelayDeactivation(options.RecordTtl + PutLedger.Remembers);
+        return _producer.PutAsync(request);
+    }
+
+    public Task<PutResponse> Await(PutId id) => _producer.AwaitAsync(id);
+
+    public Task Drain() => _producer.DrainAsync();
+
+    private IStreamGrain Stream(ProducerKey key) => GrainFactory.GetGrain<IStreamGrain>(key.Stream);
+
+    /// <exception cref="StreamNotFoundException">The stream of the key's epoch is gone.</exception>
+    private async Task<ShardMap> FetchMapAsync(ProducerKey key)
+    {
+        var map = await Stream(key).GetMap();
+        if (map.Stream.Epoch != key.Epoch || !Array.Exists(map.Shards, shard => shard.Id == key.ShardId))
+        {
+            // The caller knows another map: one of the two is old.
+            map = await Stream(key).GetMap(map.Version);
+        }
+
+        return map.Stream.Epoch == key.Epoch
+            ? map
+            : throw new StreamNotFoundException(
+                $"Stream {key.Stream} of creation epoch {key.Epoch} is gone; there is one of epoch {map.Stream.Epoch}.");
+    }
+}

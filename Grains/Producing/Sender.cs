@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Threading.Channels;
+using DataProcessor.Aws.Kinesis;
+using Microsoft.Extensions.Logging;
+
+namespace DataProcessor.Grains.Producing;
+
+/// <summary>
+/// Puts the Kinesis records of all producers of a silo for one stream into PutRecords calls. A few calls are on their
+/// way at a time; each takes along everything that is ready when it starts. A call is made once: every record gets its
+/// own outcome, and its lane decides on another attempt. A lane offers one record at a time, so it is in one call at
+/// most.
+/// </summary>
+internal sealed partial class Sender : IAsyncDisposable
+{
+    /// <summary>Bytes that may wait: 16 shards' largest records, or 256 full aggregates.</summary>
+    public const long MostWaitingBytes = 64 * 1024 * 1024;
+
+    private readonly string _stream;
+    private readonly PutRecords _put;
+    private readonly ProducerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ProducerInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>();
+    private readonly Lock _taking = new();
+    private readonly Task _calls;
+    private long _waitingBytes;
+
+    /// <param name="stream">Name of the stream.</param>
+    /// <param name="put">PutRecords, tried once.</param>
+    /// <param name="options">Limits of a call, calls at a time.</param>
+    /// <param name="time">The clock of the records' deadlines.</param>
+    /// <param name="scheduler">Where the calls run: not on a grain's, whose turn would hold up everybody's calls.</param>
+    /// <param name="instruments">Metrics.</param>
+    /// <param name="logger">One line per failed call.</param>
+    public Sender(
+        string stream,
+        PutRecords put,
+        ProducerOptions options,
+        TimeProvider time,
+        TaskScheduler scheduler,
+        ProducerInstruments instruments,
+        ILogger<Sender> logger)
+    {
+        _stream = stream;
+        _put = put;
+        _options = options;
+        _time = time;
+        _instruments = instruments;
+        _logger = logger;
+
+        // The loops outlive the request that happens to start them: they must not carry its context along.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _calls = Task.WhenAll(Enumerable.Range(0, options.MaxConnections).Select(_ => Task.Factory.StartNew(
+                RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap()));
+        }
+    }
+
+    /// <summary>Writes a record with the next call; <see cref="SendRecord"/>.</summary>
+    public ValueTask<SendOutcome> SendAsync(KinesisSend record, CancellationToken cancellationToken)
+    {
+        var bytes = Interlocked.Add(ref _waitingBytes, record.Size);
+        var waiting = new Waiting(record, cancellationToken);
+        if ((bytes > MostWaitingBytes && bytes > record.Size) || !_waiting.Writer.TryWrite(waiting))
+        {
+            Interlocked.Add(ref _waitingBytes, -record.Size);
+            return new(SendOutcome.NotSent("SenderFull", $"{bytes} bytes wait to be sent to {_stream}, or this silo stops."));
+        }
+
+        return new(waiting.Outcome);
+    }
+
+    /// <summary>Sends what waits and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _calls;
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<Waiting>();
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            TakeReady(batch);
+            if (batch.Count > 0)
+            {
+                await CallAsync(batch);
+                batch.Clear();
+            }
+        }
+    }
+
+    /// <summary>Takes what is ready, up to a call's limits; what may not be sent any more is answered at once.</summary>
+    private void TakeReady(List<Waiting> batch)
+    {
+        var now = _time.Monotonic();
+        var size = 0;
+        lock (_taking)
+        {
+            while (batch.Count < _options.CollectionMaxCount && _waiting.Reader.TryPeek(out var next))
+            {
+                var exceeds = size + next.Record.Size > _options.CollectionMaxSize;
+                if (batch.Count > 0 && (exceeds || next.Record.GoesAlone || batch[0].Record.GoesAlone))
+                {
+                    return;
+                }
+
+                _waiting.Reader.TryRead(out _);
+                Interlocked.Add(ref _waitingBytes, -next.Record.Size);
+                if (next.Record.Deadline <= now || next.IsCancelled)
+                {
+                    next.Settle(SendOutcome.NotSent("Expired", "Its deadline passed before a call was free."));
+                    continue;
+                }
+
+                size += next.Record.Size;
+                batch.Add(next);
+            }
+        }
+    }
+
+    private async Task CallAsync(List<Waiting> batch)
+    {
+        var entries = ArrayPool<PutRecordsEntry>.Shared.Rent(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            entries[i] = batch[i].Record.Entry;
+        }
+
+        var began = _time.GetTimestamp();
+        string? error = null;
+        try
+        {
+            var results = await _put(_stream, entries.AsMemory(0, batch.Count), CancellationToken.None);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].Settle(i < results.Length
+                    ? SendOutcome.Of(results[i])
+                    : SendOutcome.Unknown("InvalidResponse", $"The answer has {results.Length} results for {batch.Count} records."));
+            }
+        }
+        catch (KinesisException e)
+        {
+            error = e.ErrorCode;
+            LogCallFailed(_logger, _stream, batch.Count, e.ErrorCode, e.StatusCode, e.Message);
+            SettleAll(batch, SendOutcome.Of(e, batch.Count));
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, producers wait for these records, and the next call may do better.
+            error = e.GetType().Name;
+            LogCallBroke(_logger, e, _stream, batch.Count);
+            SettleAll(batch, SendOutcome.Unknown(error, e.Message));
+        }
+
+        ArrayPool<PutRecordsEntry>.Shared.Return(entries, clearArray: true);
+        _instruments.OnCall(_stream, batch.Count, _time.GetElapsedTime(began), error);
+    }
+
+    private static void SettleAll(List<Waiting> batch, SendOutcome outcome)
+    {
+        foreach (var waiting in batch)
+        {
+            waiting.Settle(outcome);
+        }
+    }
+
+    /// <summary>A record and its producer, which resumes on its own scheduler.</summary>
+    private sealed class Waiting(KinesisSend record, CancellationToken cancellationToken)
+    {
+        private readonly TaskCompletionSource<SendOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public KinesisSend Record => record;
+
+        public bool IsCancelled => cancellationToken.IsCancellationRequested;
+
+        public Task<SendOutcome> Outcome => _outcome.Task;
+
+        public void Settle(in SendOutcome outcome) => _outcome.TrySetResult(outcome);
+    }
+}
