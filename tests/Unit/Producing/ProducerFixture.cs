@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using DataProcessor.Grains.Producing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace DataProcessor.Unit.Producing;
 
@@ -82,5 +83,6 @@ internal sealed class ProducerFixture : IAsyncDisposable
         Producer.Dispose();
         await _running;
         await _services.DisposeAsync();
+        Assert.Empty(Shards.Violations);
     }
 }
