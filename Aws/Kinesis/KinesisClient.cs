@@ -1,37 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
+using DataProcessor.Aws.Retry;
+using DataProcessor.Aws.Signing;
+using DataProcessor.Aws.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace DataProcessor.Aws.Kinesis;
 
-/// <summary>Kinesis Data Streams over its wire protocol.</summary>
-public sealed class KinesisClient : IDisposable
+/// <summary>
+/// Kinesis Data Streams over its wire protocol. Every call throws <see cref="KinesisException"/> when the service refuses it,
+/// does not answer, or answers what cannot be read. May be called from many threads.
+/// </summary>
+public sealed partial class KinesisClient : IDisposable
 {
+    private readonly HttpMessageInvoker _http;
+    private readonly RetryingCaller _calls;
+    private readonly ShardIds _shardIds = new();
+
+    /// <param name="options">See there.</param>
+    /// <param name="credentials">Asked for at each attempt; see <see cref="KinesisCredentials.For"/>.</param>
+    /// <param name="handler">The client's own from here on; see <see cref="KinesisTransport.CreateHandler"/>.</param>
+    /// <param name="time">Runs time-outs and back-off, and dates signatures.</param>
+    /// <param name="random">Seed of the back-off's jitter; read here and never again.</param>
+    /// <param name="logger">Told of retries.</param>
     public KinesisClient(
         KinesisClientOptions options,
         AWSCredentials credentials,
         HttpMessageHandler handler,
         TimeProvider time,
         Random random,
-        ILogger<KinesisClient> logger) => throw new NotImplementedException();
-
-    public ValueTask<PutRecordsResultEntry[]> PutRecordsAsync(
-        string streamName, ReadOnlyMemory<PutRecordsEntry> records, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public ValueTask<string> GetShardIteratorAsync(
-        string streamName, string shardId, ShardIteratorStart start, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public ValueTask<GetRecordsPage> GetRecordsAsync(string shardIterator, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public ValueTask<ShardDescription[]> ListShardsAsync(
-        string streamName, ShardFilter? filter, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public ValueTask<StreamSummary> DescribeStreamSummaryAsync(string streamName, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public ValueTask CreateStreamAsync(string streamName, int shardCount, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public ValueTask DeleteStreamAsync(string streamName, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public void Dispose()
+        ILogger<KinesisClient> logger)
     {
+        Uri endpoint = KinesisEndpoint.For(options);
+        var clock = new ClockSkew(time);
+        _http = new HttpMessageInvoker(handler);
+        _calls = new RetryingCaller(
+            new AttemptSender(
+                endpoint, new RequestSigner(options.Region, "kinesis"), credentials, _http, clock, time, options.RequestTimeout),
+            new RetryQuota(),
+            new JitteredBackOff(options.BackOff, random),
+            clock,
+            time,
+            options.MaxAttempts,
+            logger);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async ValueTask<TReply> CallAsync<TMessage, TReply>(
+        KinesisOperation operation,
+        TMessage message,
+        JsonTypeInfo<TMessage> messageType,
+        JsonTypeInfo<TReply> replyType,
+        CancellationToken cancellationToken)
+    {
+        using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(message, messageType));
+        using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
+        return Decode(operation, answer, bytes => JsonSerializer.Deserialize(bytes.Bytes, replyType)
+            ?? throw new FormatException("the answer is null"));
+    }
+
+    private async ValueTask CallAsync<TMessage>(
+        KinesisOperation operation, TMessage message, JsonTypeInfo<TMessage> messageType, CancellationToken cancellationToken)
+    {
+        using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(message, messageType));
+        using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
+    }
+
+    private static T Decode<T>(KinesisOperation operation, ResponseBody answer, Func<ResponseBody, T> decode)
+    {
+        try
+        {
+            return decode(answer);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            throw KinesisErrors.UnreadableAnswer(operation, KinesisErrors.InvalidResponse, e);
+        }
     }
 }

@@ -1,0 +1,110 @@
+using System.Text;
+using DataProcessor.Aws.Local.Storage;
+using DataProcessor.Aws.Local.Streams;
+
+namespace DataProcessor.Aws.Local.Wire.Operations;
+
+/// <summary>
+/// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html: whatever there is, at once, up to the limit
+/// and to 10 MiB.
+/// </summary>
+internal static class GetRecordsOperation
+{
+    private const int MaxRecords = 10_000;
+    private const long MaxBytes = 10 * 1024 * 1024;
+
+    public static ValueTask Handle(OperationContext context, WireValue request, WireWriter answer)
+    {
+        var catalog = context.Catalog;
+        var now = catalog.NowMs;
+        var (reference, iterator, limit) = Read(request);
+        var token = ShardIteratorToken.Parse(iterator, now);
+        if (reference.IsGiven && reference.Resolve(catalog) != token.Stream)
+        {
+            throw ServiceErrors.InvalidArgument($"StreamARN {reference.Arn} is not the stream of the ShardIterator, {token.Stream}.");
+        }
+
+        var stream = catalog.GetActive(token.Stream);
+        if (stream.Info.CreationMs != token.CreationMs || token.ShardIndex >= stream.Shards.Count)
+        {
+            throw new ServiceException(
+                "ResourceNotFoundException", $"The ShardIterator is from an earlier stream {token.Stream} that was deleted.");
+        }
+
+        var shard = stream.Shards[token.ShardIndex];
+        using var batch = shard.TryRead(token.Counter, limit, MaxBytes, stream.Info.OldestVisibleMs(now));
+        if (batch is null)
+        {
+            context.Counters.OnCallThrottled();
+            throw ServiceErrors.RateExceeded(shard.Info.Id, stream.Info.Name, catalog.AccountId);
+        }
+
+        context.Counters.OnRead(batch.Records.Count, batch.Bytes);
+        Write(answer, batch, stream.Info, shard.Info, now);
+        return ValueTask.CompletedTask;
+    }
+
+    private static (StreamReference Stream, string Iterator, int Limit) Read(WireValue request)
+    {
+        var reference = new StreamReference();
+        string? iterator = null;
+        var limit = MaxRecords;
+        foreach (var member in request.Members)
+        {
+            if (member.Is("ShardIterator"u8))
+            {
+                iterator = member.Value.Text;
+            }
+            else if (member.Is("Limit"u8))
+            {
+                limit = member.Value.Int32;
+            }
+            else
+            {
+                reference.TryTake(member);
+            }
+        }
+
+        var constraints = new Constraints();
+        reference.Check(constraints, isRequired: false);
+        constraints.Require("shardIterator", iterator is not null);
+        constraints.Length("shardIterator", iterator, 1, 512);
+        constraints.Range("limit", limit, 1, MaxRecords);
+        constraints.ThrowIfAny();
+        return (reference, iterator!, limit);
+    }
+
+    private static void Write(WireWriter answer, ReadBatch batch, StreamInfo stream, ShardInfo shard, long now)
+    {
+        answer.StartList("Records");
+        WriteRecords(answer, batch, stream, shard);
+        answer.EndList();
+
+        // Of what is left, the oldest says how far behind the reader is; at the tip there is nothing left.
+        var behind = batch.NextArrivalMs is { } next ? Math.Max(1, now - next) : 0;
+        if (behind > 0 || shard.EndingCounter is not { } ending || batch.NextCounter < ending)
+        {
+            var token = new ShardIteratorToken(stream.Name, stream.CreationMs, shard.Index, batch.NextCounter, now);
+            answer.Text("NextShardIterator", token.ToString());
+        }
+
+        answer.Integer("MillisBehindLatest", behind);
+    }
+
+    private static void WriteRecords(WireWriter answer, ReadBatch batch, StreamInfo stream, ShardInfo shard)
+    {
+        Span<char> sequenceNumber = stackalloc char[SequenceNumber.Length];
+        Span<char> partitionKey = stackalloc char[256];
+        foreach (var record in batch.Records)
+        {
+            new SequenceNumber(stream.CreationMs, record.ArrivalMs, record.Counter, shard.Index).Format(sequenceNumber);
+            answer.StartMap();
+            answer.Text("SequenceNumber", sequenceNumber);
+            answer.Timestamp("ApproximateArrivalTimestamp", record.ArrivalMs);
+            answer.Blob("Data", record.Data.Span);
+            answer.Text("PartitionKey", partitionKey[..Encoding.UTF8.GetChars(record.Key.Span, partitionKey)]);
+            answer.Text("EncryptionType", "NONE");
+            answer.EndMap();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace DataProcessor.Aws.Local.Wire.Operations;
+
+/// <summary>The operations, by the name in X-Amz-Target.</summary>
+internal static class OperationTable
+{
+    public const string TargetPrefix = "Kinesis_20131202.";
+
+    /// <summary>False: the answer has an empty body.</summary>
+    public static bool HasAnswer(string name) => name is not ("CreateStream" or "DeleteStream");
+
+    public static Operation? Find(string name) => name switch
+    {
+        "PutRecords" => PutRecordsOperation.HandleAsync,
+        "PutRecord" => PutRecordOperation.HandleAsync,
+        "GetShardIterator" => GetShardIteratorOperation.Handle,
+        "GetRecords" => GetRecordsOperation.Handle,
+        "ListShards" => ListShardsOperation.Handle,
+        "DescribeStream" => DescribeStreamOperation.Handle,
+        "DescribeStreamSummary" => DescribeStreamSummaryOperation.Handle,
+        "ListStreams" => ListStreamsOperation.Handle,
+        "CreateStream" => CreateStreamOperation.Handle,
+        "DeleteStream" => DeleteStreamOperation.HandleAsync,
+        _ => null,
+    };
+}

@@ -1,0 +1,89 @@
+using DataProcessor.Aws.Kinesis;
+using DataProcessor.Aws.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace DataProcessor.Aws.Retry;
+
+/// <summary>
+/// The one place where a call is repeated: after throttles, 5xx and lost answers, if the operation is repeatable, as long as
+/// attempts and the <see cref="RetryQuota"/> last. A call refused for its clock is signed anew once, repeatable or not: a
+/// refused call has had no effect.
+/// </summary>
+internal sealed partial class RetryingCaller(
+    AttemptSender sender,
+    RetryQuota quota,
+    JitteredBackOff backOff,
+    ClockSkew clock,
+    TimeProvider time,
+    int maxAttempts,
+    ILogger logger)
+{
+    /// <returns>The answer, to be disposed; empty when an error told that an earlier attempt had done it.</returns>
+    public async ValueTask<ResponseBody> SendAsync(KinesisOperation operation, RequestBody body, CancellationToken cancellationToken)
+    {
+        bool isSignedAnew = false;
+        bool mayHaveTakenEffect = false;
+        int paid = RetryQuota.SuccessReward;
+        for (int attempt = 1; ; attempt++)
+        {
+            AttemptOutcome outcome = await sender.SendAsync(operation, body, cancellationToken);
+            if (outcome.Error is not { } error)
+            {
+                quota.Return(paid);
+                return outcome.Answer;
+            }
+
+            if (mayHaveTakenEffect && error.ErrorCode == operation.DoneCode)
+            {
+                return ResponseBody.Empty;
+            }
+
+            mayHaveTakenEffect |= error.IsOutcomeUnknown;
+            if (!isSignedAnew && clock.TryCorrect(error.ErrorCode, outcome.ServerTime))
+            {
+                isSignedAnew = true;
+                LogClockCorrected(operation.Name, clock.Offset);
+                continue;
+            }
+
+            int cost = error.ErrorCode == KinesisException.NoAnswer ? RetryQuota.NoAnswerCost : RetryQuota.RetryCost;
+            if (!operation.IsRepeatable || attempt >= maxAttempts || !IsPassing(error) || !TryTake(cost, operation))
+            {
+                throw mayHaveTakenEffect ? WithUnknownOutcome(error) : error;
+            }
+
+            paid = cost;
+            TimeSpan delay = backOff.Next(attempt);
+            LogRetry(operation.Name, attempt, delay, error.Message);
+            await Task.Delay(delay, time, cancellationToken);
+        }
+    }
+
+    private static bool IsPassing(KinesisException error) =>
+        error.ErrorCode == KinesisException.NoAnswer || error.StatusCode >= 500 || KinesisErrors.IsThrottle(error);
+
+    /// <summary>The last attempt may be refused and an earlier one still have done it.</summary>
+    private static KinesisException WithUnknownOutcome(KinesisException error) => error.IsOutcomeUnknown
+        ? error
+        : new KinesisException(error.ErrorCode, error.Message, error.StatusCode, error) { IsOutcomeUnknown = true };
+
+    private bool TryTake(int cost, KinesisOperation operation)
+    {
+        if (quota.TryTake(cost))
+        {
+            return true;
+        }
+
+        LogQuotaSpent(operation.Name);
+        return false;
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Operation} attempt {Attempt} failed, next in {Delay}: {Reason}")]
+    private partial void LogRetry(string operation, int attempt, TimeSpan delay, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Operation} is not repeated: retries have used up their quota")]
+    private partial void LogQuotaSpent(string operation);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Operation} was refused for its time; signing with the service's clock, {Offset} from ours")]
+    private partial void LogClockCorrected(string operation, TimeSpan offset);
+}

@@ -1,0 +1,3 @@
+namespace DataProcessor.Gateway.Health;
+
+internal sealed record HealthStatus(string Status);

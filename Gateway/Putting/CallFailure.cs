@@ -1,0 +1,19 @@
+using System.Net.Sockets;
+using Orleans.Runtime;
+
+namespace DataProcessor.Gateway.Putting;
+
+/// <summary>What a failed grain call says about the cluster and about the call.</summary>
+internal static class CallFailure
+{
+    /// <summary>The cluster failed and not the grain: the call is worth repeating.</summary>
+    public static bool IsOutage(Exception failure) =>
+        failure is TimeoutException or OrleansException or IOException or SocketException;
+
+    /// <summary>
+    /// No activation has executed the call: a silo or the client refused to deliver it. A silo that was lost under way
+    /// or a time-out does not say that.
+    /// </summary>
+    public static bool WasNotDelivered(Exception failure) =>
+        failure is OrleansMessageRejectionException and not SiloUnavailableException or GatewayTooBusyException;
+}

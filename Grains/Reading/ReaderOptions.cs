@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+using DataProcessor.Aws.Kinesis;
+using Microsoft.Extensions.Options;
+
+namespace DataProcessor.Grains.Reading;
+
+/// <summary>Options of <see cref="ShardReader"/>; section <c>Reader</c> of the configuration.</summary>
+internal sealed class ReaderOptions : IValidatableObject
+{
+    public const string Section = "Reader";
+
+    /// <summary>Where an application starts in a shard that it has never read. Default TrimHorizon: nothing is missed.</summary>
+    public InitialPosition InitialPosition { get; set; } = InitialPosition.TrimHorizon;
+
+    /// <summary>
+    /// Shortest time from one GetRecords call to the next. Default 200 ms: a shard takes 5 calls a second
+    /// (docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html), which all its readers share, so two
+    /// applications on one stream set 400 ms.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.200", "00:01:00")]
+    public TimeSpan MinPollInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest time from one call to the next while nothing arrives. Default 250 ms, against KCL's 1.5 s: it is latency.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.200", "00:01:00")]
+    public TimeSpan IdlePollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Most Kinesis records of one GetRecords call. Default 10,000, the service's limit; also limited to 10 MiB by it.</summary>
+    [Range(1, KinesisClient.MaxGetRecordsLimit)]
+    public int MaxRecordsPerRead { get; set; } = KinesisClient.MaxGetRecordsLimit;
+
+    /// <summary>
+    /// User records from which on a batch takes no further Kinesis record. Default 10,000: bounds the batch's tables (40
+    /// bytes each) and how much comes again after a failure.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxBatchRecords { get; set; } = 10_000;
+
+    /// <summary>
+    /// Time between two checkpoints while there is progress. Default 10 s: what comes twice after a crash, against one
+    /// write per shard and interval. An idle shard writes nothing.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>First back-off after a failure of the processor or of the service; doubles each time. Default 100 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan RetryBackOff { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest back-off. Default 30 s: how long a shard stands still after what it waited for has recovered.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan MaxRetryBackOff { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Time that a stop leaves the processor to finish its batch, before its token is cancelled, and then the store to
+    /// take the checkpoint. Default 10 s, well inside the 30 s that a container gets.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (IdlePollInterval < MinPollInterval)
+        {
+            yield return new($"{nameof(IdlePollInterval)} is shorter than {nameof(MinPollInterval)}.");
+        }
+
+        if (MaxRetryBackOff < RetryBackOff)
+        {
+            yield return new($"{nameof(MaxRetryBackOff)} is shorter than {nameof(RetryBackOff)}.");
+        }
+
+        if (!Enum.IsDefined(InitialPosition))
+        {
+            yield return new($"{nameof(InitialPosition)} is neither TrimHorizon nor Latest.");
+        }
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class ReaderOptionsValidator : IValidateOptions<ReaderOptions>;

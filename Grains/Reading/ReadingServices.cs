@@ -1,0 +1,21 @@
+using DataProcessor.Grains.Processing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace DataProcessor.Grains.Reading;
+
+/// <summary>Registers reading. KinesisClient, TimeProvider and the store are the host's.</summary>
+internal static class ReadingServices
+{
+    public static IServiceCollection AddReading(this IServiceCollection services)
+    {
+        services.AddOptions<ReaderOptions>().BindConfiguration(ReaderOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ReaderOptions>, ReaderOptionsValidator>();
+        services.AddMetrics();
+        services.TryAddSingleton<ReaderInstruments>();
+        services.TryAddSingleton<ShardReaderFactory>();
+        services.TryAddScoped<IRecordProcessor, LoggingProcessor>(); // A scope per shard; the user's own comes first.
+        return services;
+    }
+}
