@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataProcessor.Aws.Local;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -152,6 +153,27 @@ public sealed class DurabilityTests : IDisposable
         {
             StreamName = "s", ShardId = Shard, ShardIteratorType = "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber = number,
         })).Code);
+    }
+
+    [Fact]
+    public async Task A_stream_deleted_amid_puts_leaves_nothing_behind()
+    {
+        var options = Options("data", shards: 3);
+        options.Port = 0;
+        await using var kinesis = await LocalKinesis.StartAsync(options, TimeProvider.System);
+        using var client = new HttpClient { BaseAddress = kinesis.Server.Endpoint };
+        object put = new { StreamName = "s", Records = Enumerable.Range(0, 50).Select(i => new { PartitionKey = $"{i}", Data = new byte[1000] }) };
+
+        var puts = Enumerable.Range(0, 40).Select(_ => SocketCalls.JsonAsync(client, "PutRecords", put)).ToList();
+        await Task.WhenAny(puts);
+        await kinesis.CallAsync("DeleteStream", new { StreamName = "s" });
+        var answers = await Task.WhenAll(puts);
+
+        Assert.All(answers, answer => Assert.True(
+            answer["FailedRecordCount"] is { } failed ? (int)failed == 0 : (string)answer["__type"]! == "ResourceNotFoundException"));
+        var status = JsonNode.Parse(await client.GetStringAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken))!;
+        Assert.Equal(0, (long)status["usedBytes"]!);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_folder.Sub("data"), "streams")));
     }
 
     [Fact]

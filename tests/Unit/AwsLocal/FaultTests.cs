@@ -23,13 +23,13 @@ public sealed class FaultTests
 
         var counters = kinesis.Server.Counters;
         Assert.All(
-            [counters.FaultyRecordThrottles, counters.FaultyCallThrottles, counters.FaultyFailures, counters.FaultyResetsBefore, counters.FaultyResetsAfter],
+            [counters.InjectedRecordThrottles, counters.InjectedCallThrottles, counters.InjectedFailures, counters.InjectedResetsBefore, counters.InjectedResetsAfter],
             count => Assert.InRange(count, 1, 200));
-        Assert.Equal(seen.Count(outcome => outcome == "stored") + counters.FaultyResetsAfter, stored);
-        Assert.Equal(counters.FaultyResetsBefore + counters.FaultyResetsAfter, seen.Count(outcome => outcome == "reset"));
-        Assert.Equal(counters.FaultyFailures, seen.Count(outcome => outcome == "InternalFailure"));
+        Assert.Equal(seen.Count(outcome => outcome == "stored") + counters.InjectedResetsAfter, stored);
+        Assert.Equal(counters.InjectedResetsBefore + counters.InjectedResetsAfter, seen.Count(outcome => outcome == "reset"));
+        Assert.Equal(counters.InjectedFailures, seen.Count(outcome => outcome == "InternalFailure"));
         Assert.Equal(
-            counters.FaultyCallThrottles + counters.FaultyRecordThrottles,
+            counters.InjectedCallThrottles + counters.InjectedRecordThrottles,
             seen.Count(outcome => outcome == "ProvisionedThroughputExceededException"));
     }
 
@@ -57,7 +57,7 @@ public sealed class FaultTests
         time.Advance(TimeSpan.FromSeconds(10));
         await call;
 
-        Assert.Equal(1, kinesis.Server.Counters.FaultyDelays);
+        Assert.Equal(1, kinesis.Server.Counters.InjectedDelays);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FaultTests
         await Assert.ThrowsAsync<HttpRequestException>(
             () => SocketCalls.JsonAsync(client, "PutRecord", new { StreamName = "s", PartitionKey = "k", Data = "" }));
 
-        Assert.Equal((1, 1), (kinesis.Server.Counters.FaultyResetsAfter, kinesis.Server.Counters.RecordsStored));
+        Assert.Equal((1, 1), (kinesis.Server.Counters.InjectedResetsAfter, kinesis.Server.Counters.RecordsStored));
     }
 
     private static async Task<List<string>> RunAsync(LocalKinesis kinesis)

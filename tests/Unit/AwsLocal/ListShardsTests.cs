@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DataProcessor.Aws.Local.Streams;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -10,9 +11,9 @@ public sealed class ListShardsTests
     // 0 was split into 1 and 2 at 1,000; 1 and 2 were merged into 3 at 2,000.
     private static readonly ShardInfo[] Family =
     [
-        new(0, new HashRange(0, UInt128.MaxValue), null, null, 0, 1_000, 10),
-        new(1, new HashRange(0, 99), 0, null, 1_000, 2_000, 10),
-        new(2, new HashRange(100, UInt128.MaxValue), 0, null, 1_000, 2_000, 10),
+        new(0, new HashRange(0, UInt128.MaxValue), null, null, 0, 1_000, 1),
+        new(1, new HashRange(0, 99), 0, null, 1_000, 2_000, 1),
+        new(2, new HashRange(100, UInt128.MaxValue), 0, null, 1_000, 2_000, 1),
         new(3, new HashRange(0, UInt128.MaxValue), 1, 2, 2_000),
     ];
 
@@ -62,22 +63,26 @@ public sealed class ListShardsTests
     }
 
     [Fact]
-    public async Task Metadata_keeps_lineage_and_ranges()
+    public async Task Metadata_keeps_the_lineage_and_a_closed_shard_has_an_end()
     {
         using var folder = new TemporaryFolder();
-        using (var folders = new StreamFolders(folder.Path, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance))
+        using (var folders = new StreamFolders(folder.Path, NullLogger.Instance))
         {
             folders.Save(new StreamInfo("s", 5, 24, 1024, Family));
             Assert.Equal(Family, folders.LoadStreams().Single().Shards);
         }
 
-        await using var kinesis = await LocalKinesis.StartAsync(new() { Port = null, DataFolder = folder.Path, Streams = new Dictionary<string, int>(), RetentionHours = 24 },
-            new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(3_000)));
+        var options = LocalKinesis.Unlimited();
+        options.DataFolder = folder.Path;
+        await using var kinesis = await LocalKinesis.StartAsync(options, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(3_000)));
         var merged = (await kinesis.CallAsync("ListShards", new { StreamName = "s" }))["Shards"]![3]!;
         Assert.Equal("shardId-000000000001", (string)merged["ParentShardId"]!);
         Assert.Equal("shardId-000000000002", (string)merged["AdjacentParentShardId"]!);
-        var end = await kinesis.CallAsync("GetRecords", new { ShardIterator = await kinesis.IteratorAsync("shardId-000000000000", new { ShardIteratorType = "TRIM_HORIZON" }) });
-        Assert.NotNull(end["NextShardIterator"]);
+        Assert.Null((await FirstPageAsync("shardId-000000000000"))["NextShardIterator"]);
+        Assert.NotNull((await FirstPageAsync("shardId-000000000003"))["NextShardIterator"]);
+
+        async Task<JsonObject> FirstPageAsync(string shardId) => await kinesis.CallAsync(
+            "GetRecords", new { ShardIterator = await kinesis.IteratorAsync(shardId, new { ShardIteratorType = "TRIM_HORIZON" }) });
     }
 
     private static List<string> Ids(JsonObject page) => [.. page["Shards"]!.AsArray().Select(shard => (string)shard!["ShardId"]!)];
