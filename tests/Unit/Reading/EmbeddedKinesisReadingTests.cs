@@ -55,7 +55,7 @@ public sealed class EmbeddedKinesisReadingTests
             var expected = Enumerable.Range(0, Aggregates * PerAggregate).Select(number => number.ToString(CultureInfo.InvariantCulture));
             Assert.All(handled, perShard => Assert.Equal(expected, perShard));
             Assert.All(
-                [service.Counters.FaultyFailures, service.Counters.FaultyResetsAfter, service.Counters.FaultyCallThrottles],
+                [service.Counters.InjectedFailures, service.Counters.InjectedResetsAfter, service.Counters.InjectedCallThrottles],
                 count => Assert.InRange(count, 1, long.MaxValue));
         });
     }
