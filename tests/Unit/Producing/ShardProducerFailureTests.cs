@@ -1,3 +1,4 @@
+using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Producing;
 using Xunit;
 
@@ -107,7 +108,7 @@ public sealed class ShardProducerFailureTests
     {
         await using var fixture = new ProducerFixture(simulation);
         fixture.Shards.Script = (attempt, _) => attempt == 1
-            ? SendOutcome.Of(new Aws.Kinesis.KinesisException("ValidationException", "One of them.", 400), recordsInCall: 3)
+            ? SendOutcome.Of(new KinesisException("ValidationException", "One of them.", 400), recordsInCall: 3)
             : null;
 
         await fixture.SettleAsync(Puts.Of("a"));
