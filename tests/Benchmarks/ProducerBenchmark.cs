@@ -15,7 +15,7 @@ namespace DataProcessor.Benchmarks;
 /// to a PutRecords call of 1 MB. The goal is 2 µs for all of it; KPL's core takes 26–31 (docs name the machine).
 /// </summary>
 [MemoryDiagnoser]
-public class ProducerBenchmark
+public class ProducerBenchmark : IDisposable
 {
     private const int Aggregates = 4;
     private const int RecordsPerAggregate = 1200;
@@ -90,6 +90,17 @@ public class ProducerBenchmark
     {
         Aggregate();
         return (await _client.PutRecordsAsync("stream", _entries, CancellationToken.None)).Length;
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _client?.Dispose();
+        foreach (var writer in _writers)
+        {
+            writer.Dispose();
+        }
     }
 
     private sealed class AnswersAtOnce : HttpMessageHandler
