@@ -16,7 +16,7 @@ public static class GrainsServices
     /// <param name="stateFile">SQLite file of leases and checkpoints; made when it is not there.</param>
     public static IServiceCollection AddGrains(this IServiceCollection services, string stateFile)
     {
-        services.AddSingleton<IConditionalStore>(provider => SqliteStore.Open(stateFile, provider.GetRequiredService<TimeProvider>()));
+        services.AddSqliteStore(stateFile);
         services.AddProducing();
         services.AddReading();
         return services;

@@ -8,6 +8,11 @@ namespace DataProcessor.Aws.Signing;
 /// AWS Signature Version 4 for one region and service
 /// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 /// </summary>
+/// <remarks>
+/// AWSSDK.Core's public AWSSigV4Signer gives the same signatures (RequestSignerTests) for 9.6 µs and 9,064 B a call against
+/// 4.9 µs and 592 B here, at a body of 1 KiB; at 1 MiB both wait for SHA-256, but that one wants the body as an array of its
+/// exact length, which a pooled buffer is not (tests/Benchmarks/SigningBenchmark.cs, 2.3 GHz Xeon, a shared machine).
+/// </remarks>
 internal sealed class RequestSigner(string region, string service)
 {
     private const int HashLength = 32;

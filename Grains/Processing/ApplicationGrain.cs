@@ -49,19 +49,31 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         if (_map is null || isStale)
         {
             var map = await GrainFactory.GetGrain<IStreamGrain>(_key.Stream).GetMap(_map?.Version ?? 0);
-            // A stream made anew has the same shard ids and none of the old progress; a trimmed shard is gone for ever.
-            var isSameStream = _map?.Stream == map.Stream;
-            foreach (var shardId in _statuses.Keys.Where(id => !isSameStream || !map.Shards.Any(shard => shard.Id == id)))
-            {
-                _statuses.Remove(shardId);
-            }
-
+            await Forget(map);
             _map = map;
             _mapReadAt = time.GetTimestamp();
             _isMapStale = false;
         }
 
         return _map;
+    }
+
+    /// <summary>
+    /// A stream made anew has the same shard ids and none of the old progress; a trimmed shard is gone for ever. Their
+    /// readers would ask for them until the end of time.
+    /// </summary>
+    private async Task Forget(ShardMap map)
+    {
+        if (_map is not { } old)
+        {
+            return;
+        }
+
+        foreach (var shardId in _statuses.Keys.Where(id => old.Stream != map.Stream || !map.Shards.Any(shard => shard.Id == id)).ToArray())
+        {
+            _statuses.Remove(shardId);
+            await GrainFactory.GetGrain<IShardGrain>(old.Stream.ShardGrainKey(_key.Application, shardId)).Stop();
+        }
     }
 
     private async Task<ShardStatus> VisitShard(ShardMap map, Shard shard)

@@ -34,7 +34,8 @@ internal sealed partial class ShardGrain(ShardReaderFactory readers, Random rand
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        // Not CancelAsync, which would run the reader's callbacks on the thread pool.
+        _stop.Cancel();
 
         // The reader bounds its own stop by ReaderOptions.StopTimeout.
         await Task.WhenAny(_running);

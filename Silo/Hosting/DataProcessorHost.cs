@@ -29,7 +29,7 @@ public static class DataProcessorHost
     private static IHost CreateKinesis(string[] args, DataProcessorOptions options)
     {
         var builder = Host.CreateApplicationBuilder(args);
-        builder.Logging.AddQuietDefaults();
+        builder.AddQuietLogging();
         builder.Services.AddDataProcessorOptions(options);
         builder.Services.AddEmbeddedKinesis();
         builder.Services.AddHostedService<StartMessage>();
@@ -41,7 +41,7 @@ public static class DataProcessorHost
     {
         Directory.CreateDirectory(options.DataFolder);
         var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Logging.AddQuietDefaults();
+        builder.AddQuietLogging();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         builder.Services.AddDataProcessorOptions(options);

@@ -4,8 +4,9 @@ using System.Text;
 namespace DataProcessor.Chaos.Host;
 
 /// <summary>
-/// Appends a line per record, <c>shard sequence sub key data</c>, to a file of this process and shard. The operating
-/// system has the lines before the batch counts as handled, so they survive a SIGKILL.
+/// Appends a line per record, <c>shard sequence sub key data time</c>, to a file of this process and shard; the time is in
+/// ms since the machine's start. The operating system has the lines before the batch counts as handled, so they survive a
+/// SIGKILL.
 /// </summary>
 public class EvidenceProcessor : IRecordProcessor
 {
@@ -24,7 +25,7 @@ public class EvidenceProcessor : IRecordProcessor
         foreach (var record in batch)
         {
             var data = Encoding.UTF8.GetString(record.Data.Span);
-            lines.Append(CultureInfo.InvariantCulture, $"{batch.ShardId} {record.SequenceNumber} {record.SubSequenceNumber} {record.PartitionKey} {data}\n");
+            lines.Append(CultureInfo.InvariantCulture, $"{batch.ShardId} {record.SequenceNumber} {record.SubSequenceNumber} {record.PartitionKey} {data} {Environment.TickCount64}\n");
         }
 
         return Encoding.UTF8.GetBytes(lines.ToString());

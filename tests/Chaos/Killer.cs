@@ -6,8 +6,8 @@ namespace DataProcessor.Chaos;
 /// </summary>
 internal sealed class Killer(SystemUnderTest system, Load load, Random random)
 {
-    private const int FewestRecordsBetweenKills = 2_000;
-    private const int MostRecordsBetweenKills = 5_000;
+    private const int FewestRecordsBetweenKills = 3_000;
+    private const int MostRecordsBetweenKills = 9_000;
 
     public async Task RunAsync(int siloKills, int kinesisKills, CancellationToken cancellationToken)
     {

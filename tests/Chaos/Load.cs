@@ -11,10 +11,10 @@ namespace DataProcessor.Chaos;
 /// </summary>
 internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBeforePut) : IDisposable
 {
-    public const int Clients = 40;
-    public const int BatchSize = 25;
+    private const int Clients = 60;
+    private const int BatchSize = 25;
 
-    /// <summary>Offered: 40 clients × 25 records / 0.5 s = 2,000 records/s.</summary>
+    /// <summary>Offered: 60 clients × 25 records / 0.5 s = 3,000 records/s.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };

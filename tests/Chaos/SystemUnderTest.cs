@@ -28,6 +28,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Process ids of the silo in the order of their starts: the order of their evidence.</summary>
     public List<int> SiloIds { get; } = [];
 
+    /// <summary>When each of them was killed, in ms since the machine's start.</summary>
+    public List<long> SiloKilledAt { get; } = [];
+
     public string EvidenceFolder => Path.Combine(_folder.FullName, "evidence");
 
     public static async Task<SystemUnderTest> StartAsync(int shards, string plant, CancellationToken cancellationToken)
@@ -51,6 +54,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public async Task KillSiloAsync(CancellationToken cancellationToken)
     {
         await _silo!.KillAsync();
+        SiloKilledAt.Add(Environment.TickCount64);
         await StartSiloAsync(cancellationToken);
     }
 

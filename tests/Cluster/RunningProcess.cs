@@ -36,7 +36,8 @@ internal sealed class RunningProcess : IAsyncDisposable
         var host = DataProcessorHost.Create(
             [
                 "--gateway-port", "0", "--admin-port", "0", "--kinesis-port", "0", "--silo-port", "0", "--orleans-gateway-port", "0",
-                "--data-folder", dataFolder, .. arguments,
+                "--data-folder", dataFolder,
+                "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Orleans=Error", .. arguments,
             ],
             services => services.AddSingleton(processed).AddRecordProcessor<RememberingProcessor>());
         await host.StartAsync(cancellationToken);
@@ -53,13 +54,14 @@ internal sealed class RunningProcess : IAsyncDisposable
         Admin.Dispose();
         await _host.StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
+        Processed.Dispose();
     }
 }
 
 internal sealed record ProcessedRecord(string ShardId, StreamPosition Position, string PartitionKey, string Data);
 
 /// <summary>What the processors of all shards have handled, and whom they are to fail.</summary>
-internal sealed class ProcessedRecords
+internal sealed class ProcessedRecords : IDisposable
 {
     private readonly ConcurrentQueue<ProcessedRecord> _records = new();
     private readonly SemaphoreSlim _added = new(0);
@@ -68,6 +70,8 @@ internal sealed class ProcessedRecords
 
     /// <summary>Data of records that are refused, and how often still.</summary>
     public ConcurrentDictionary<string, int> ToRefuse { get; } = new();
+
+    public void Dispose() => _added.Dispose();
 
     public void Add(ProcessedRecord record)
     {
