@@ -12,7 +12,7 @@ namespace DataProcessor.Benchmarks;
 
 /// <summary>
 /// What a 200-byte record costs the producer's CPU on its way from a put's buffer to the wire: four aggregates of 250 KB
-/// to a PutRecords call of 1 MB. The goal is 2 µs for all of it; KPL's core takes 26–31 (docs name the machine).
+/// to a PutRecords call of 1 MB. The goal is 2 µs for all of it.
 /// </summary>
 [MemoryDiagnoser]
 public class ProducerBenchmark : IDisposable
