@@ -48,11 +48,11 @@ public sealed class EmbeddedKinesisTests
         var stored = await silo.PutAsync(clients: 10, requests: 40, recordsARequest: 20, dataSize: 100);
 
         var counters = silo.Server.Counters;
-        Assert.True(counters.FaultyRecordThrottles > 0);
-        Assert.True(counters.FaultyCallThrottles > 0);
-        Assert.True(counters.FaultyFailures > 0);
-        Assert.True(counters.FaultyResetsBefore > 0);
-        Assert.True(counters.FaultyResetsAfter > 0);
+        Assert.True(counters.InjectedRecordThrottles > 0);
+        Assert.True(counters.InjectedCallThrottles > 0);
+        Assert.True(counters.InjectedFailures > 0);
+        Assert.True(counters.InjectedResetsBefore > 0);
+        Assert.True(counters.InjectedResetsAfter > 0);
         Assert.Equal(10 * 40 * 20, stored.Count);
         await silo.AssertHoldsAsync(stored, mayRepeat: true);
     });
