@@ -13,12 +13,12 @@ public sealed class LocalKinesisCounters
     private long _recordsThrottled;
     private long _callsThrottled;
     private long _recordsRefused;
-    private long _faultyRecordThrottles;
-    private long _faultyCallThrottles;
-    private long _faultyFailures;
-    private long _faultyResetsBefore;
-    private long _faultyResetsAfter;
-    private long _faultyDelays;
+    private long _injectedRecordThrottles;
+    private long _injectedCallThrottles;
+    private long _injectedFailures;
+    private long _injectedResetsBefore;
+    private long _injectedResetsAfter;
+    private long _injectedDelays;
 
     /// <summary>Calls by operation, refused ones included.</summary>
     public IReadOnlyDictionary<string, long> Calls => _calls;
@@ -45,22 +45,22 @@ public sealed class LocalKinesisCounters
     public long RecordsRefused => Interlocked.Read(ref _recordsRefused);
 
     /// <summary>Injected <see cref="LocalKinesisFaults.ThrottleRecord"/>.</summary>
-    public long FaultyRecordThrottles => Interlocked.Read(ref _faultyRecordThrottles);
+    public long InjectedRecordThrottles => Interlocked.Read(ref _injectedRecordThrottles);
 
     /// <summary>Injected <see cref="LocalKinesisFaults.ThrottleCall"/>.</summary>
-    public long FaultyCallThrottles => Interlocked.Read(ref _faultyCallThrottles);
+    public long InjectedCallThrottles => Interlocked.Read(ref _injectedCallThrottles);
 
     /// <summary>Injected <see cref="LocalKinesisFaults.FailBefore"/>.</summary>
-    public long FaultyFailures => Interlocked.Read(ref _faultyFailures);
+    public long InjectedFailures => Interlocked.Read(ref _injectedFailures);
 
     /// <summary>Injected <see cref="LocalKinesisFaults.ResetBefore"/>.</summary>
-    public long FaultyResetsBefore => Interlocked.Read(ref _faultyResetsBefore);
+    public long InjectedResetsBefore => Interlocked.Read(ref _injectedResetsBefore);
 
     /// <summary>Injected <see cref="LocalKinesisFaults.ResetAfter"/>.</summary>
-    public long FaultyResetsAfter => Interlocked.Read(ref _faultyResetsAfter);
+    public long InjectedResetsAfter => Interlocked.Read(ref _injectedResetsAfter);
 
     /// <summary>Injected <see cref="LocalKinesisFaults.Delay"/>.</summary>
-    public long FaultyDelays => Interlocked.Read(ref _faultyDelays);
+    public long InjectedDelays => Interlocked.Read(ref _injectedDelays);
 
     internal void OnCall(string operation) => _calls.AddOrUpdate(operation, 1, static (_, count) => count + 1);
 
@@ -82,15 +82,15 @@ public sealed class LocalKinesisCounters
 
     internal void OnRecordsRefused(long records) => Interlocked.Add(ref _recordsRefused, records);
 
-    internal void OnFaultyRecordThrottle() => Interlocked.Increment(ref _faultyRecordThrottles);
+    internal void OnInjectedRecordThrottle() => Interlocked.Increment(ref _injectedRecordThrottles);
 
-    internal void OnFaultyCallThrottle() => Interlocked.Increment(ref _faultyCallThrottles);
+    internal void OnInjectedCallThrottle() => Interlocked.Increment(ref _injectedCallThrottles);
 
-    internal void OnFaultyFailure() => Interlocked.Increment(ref _faultyFailures);
+    internal void OnInjectedFailure() => Interlocked.Increment(ref _injectedFailures);
 
-    internal void OnFaultyResetBefore() => Interlocked.Increment(ref _faultyResetsBefore);
+    internal void OnInjectedResetBefore() => Interlocked.Increment(ref _injectedResetsBefore);
 
-    internal void OnFaultyResetAfter() => Interlocked.Increment(ref _faultyResetsAfter);
+    internal void OnInjectedResetAfter() => Interlocked.Increment(ref _injectedResetsAfter);
 
-    internal void OnFaultyDelay() => Interlocked.Increment(ref _faultyDelays);
+    internal void OnInjectedDelay() => Interlocked.Increment(ref _injectedDelays);
 }

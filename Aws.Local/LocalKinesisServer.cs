@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using DataProcessor.Aws.Local.Limits;
 using DataProcessor.Aws.Local.Streams;
@@ -78,7 +79,16 @@ public sealed partial class LocalKinesisServer : IAsyncDisposable
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher, _status);
 
     /// <summary>Replaces the injected failures from the next call on; null ends them.</summary>
-    public void SetFaults(LocalKinesisFaults? faults) => _dispatcher.SetFaults(faults);
+    /// <exception cref="ValidationException">A rate is not a probability.</exception>
+    public void SetFaults(LocalKinesisFaults? faults)
+    {
+        if (faults is not null)
+        {
+            Validator.ValidateObject(faults, new ValidationContext(faults), validateAllProperties: true);
+        }
+
+        _dispatcher.SetFaults(faults);
+    }
 
     /// <summary>Stops listening and releases the data folder. Whatever was acknowledged is in it already.</summary>
     public async ValueTask DisposeAsync()

@@ -31,7 +31,7 @@ public static class GatewayEndpoints
     private static void MapOnly(RouteGroupBuilder gateway, string pattern, string methods, Delegate handler)
     {
         gateway.MapMethods(pattern, methods.Split(", "), handler);
-        gateway.Map(pattern, (HttpContext context) => RefuseMethod(context, methods)).WithOrder(int.MaxValue);
+        gateway.Map(pattern, (HttpContext context) => RefuseMethod(context, methods));
     }
 
     private static Task PutToDefaultStream(HttpContext context, GatewayRequests requests, IOptions<GatewayOptions> options) =>

@@ -25,7 +25,8 @@ public sealed class GatewayOptions : IValidatableObject
 
     /// <summary>
     /// Bytes of all request bodies in flight, from before a body is read until its answer is sent. Default 256 MiB;
-    /// when full, requests are answered 429. A shard may hold a quarter of it, so that a hot one does not starve the rest.
+    /// when full, requests are answered 429. A shard may hold a quarter of it, so that a hot one does not starve the
+    /// rest. The buffers behind it take up to three times as much: body, then frames, then the puts under way.
     /// </summary>
     [Range(1024 * 1024, long.MaxValue)]
     public long InFlightBytes { get; set; } = 256 * 1024 * 1024;

@@ -38,7 +38,9 @@ internal sealed class GatewayRequests(
             var answer = refusal is not null ? new ProblemAnswer(refusal) : Answer.To(records);
             await answer.ExecuteAsync(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (
+            gone is OperationCanceledException or IOException
+            && context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone. What was taken is written all the same; there is nobody to tell.
         }

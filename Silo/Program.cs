@@ -1,1 +1,3 @@
-Console.WriteLine();
+using DataProcessor.Silo.Hosting;
+
+await DataProcessorHost.Create(args).RunAsync();

@@ -30,7 +30,7 @@ internal sealed class FaultInjector(LocalKinesisFaults faults, LocalKinesisCount
         var delay = delayDraw < faults.Delay ? faults.MaxDelay * length : TimeSpan.Zero;
         if (delay > TimeSpan.Zero)
         {
-            counters.OnFaultyDelay();
+            counters.OnInjectedDelay();
         }
 
         return (Pick(draw), delay);
@@ -51,7 +51,7 @@ internal sealed class FaultInjector(LocalKinesisFaults faults, LocalKinesisCount
             }
         }
 
-        counters.OnFaultyRecordThrottle();
+        counters.OnInjectedRecordThrottle();
         return true;
     }
 
@@ -59,19 +59,19 @@ internal sealed class FaultInjector(LocalKinesisFaults faults, LocalKinesisCount
     {
         if ((draw -= faults.ThrottleCall) < 0)
         {
-            counters.OnFaultyCallThrottle();
+            counters.OnInjectedCallThrottle();
             return CallFault.ThrottleCall;
         }
 
         if ((draw -= faults.FailBefore) < 0)
         {
-            counters.OnFaultyFailure();
+            counters.OnInjectedFailure();
             return CallFault.FailBefore;
         }
 
         if ((draw -= faults.ResetBefore) < 0)
         {
-            counters.OnFaultyResetBefore();
+            counters.OnInjectedResetBefore();
             return CallFault.ResetBefore;
         }
 

@@ -34,7 +34,7 @@ internal sealed class StreamCatalog : IDisposable
             _lastCreationMs = _folders?.LoadLastCreationMs() ?? 0;
             foreach (var info in _folders?.LoadStreams() ?? [])
             {
-                _streams.Add(info.Name, Open(info, info.CreationMs));
+                _streams.Add(info.Name, Open(info, activeFromMs: long.MinValue));
             }
 
             foreach (var (name, shardCount) in options.Streams.Where(stream => !_streams.ContainsKey(stream.Key)))
@@ -155,7 +155,7 @@ internal sealed class StreamCatalog : IDisposable
         _folders?.SaveLastCreationMs(_lastCreationMs);
         var info = StreamInfo.Create(name, shardCount, _lastCreationMs, _options.RetentionHours, maxRecordSizeInKiB);
         _folders?.Save(info);
-        _streams.Add(name, Open(info, info.CreationMs + (long)latency.TotalMilliseconds));
+        _streams.Add(name, Open(info, NowMs + (long)latency.TotalMilliseconds));
     }
 
     private KinesisStream Open(StreamInfo info, long activeFromMs)

@@ -90,7 +90,7 @@ internal sealed partial class Dispatcher(
         // 5 Does its answer get lost?
         if (fault == CallFault.ResetAfter)
         {
-            counters.OnFaultyResetAfter();
+            counters.OnInjectedResetAfter();
             throw new ConnectionResetException();
         }
     }

@@ -21,9 +21,15 @@ internal sealed class InProcessHandler(Dispatcher dispatcher, StatusPage status)
             };
         }
 
-        var body = await ReadAsync(request.Content, cancellationToken);
+        using var body = new PooledBufferWriter();
         try
         {
+            if (request.Content is { } content)
+            {
+                var stream = await content.ReadAsStreamAsync(cancellationToken);
+                await body.ReadToEndAsync(stream, content.Headers.ContentLength, KestrelEndpoint.MaxBodyBytes, cancellationToken);
+            }
+
             var call = new WireRequest(
                 Header(request, "X-Amz-Target"),
                 request.Content?.Headers.ContentType?.ToString(),
@@ -36,21 +42,10 @@ internal sealed class InProcessHandler(Dispatcher dispatcher, StatusPage status)
         {
             throw new HttpRequestException(HttpRequestError.ResponseEnded, e.Message, e);
         }
-        finally
+        catch (InvalidDataException)
         {
-            body.Dispose();
+            return new HttpResponseMessage(HttpStatusCode.RequestEntityTooLarge) { RequestMessage = request };
         }
-    }
-
-    private static async Task<PooledBufferWriter> ReadAsync(HttpContent? content, CancellationToken cancellationToken)
-    {
-        var body = new PooledBufferWriter();
-        if (content is not null)
-        {
-            await body.ReadToEndAsync(await content.ReadAsStreamAsync(cancellationToken), content.Headers.ContentLength, KestrelEndpoint.MaxBodyBytes, cancellationToken);
-        }
-
-        return body;
     }
 
     private static HttpResponseMessage ToMessage(HttpRequestMessage request, WireResponse response)

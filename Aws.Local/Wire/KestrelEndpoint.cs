@@ -44,7 +44,12 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
         _application = builder.Build();
         _application.Run(HandleAsync);
         await _application.StartAsync(cancellationToken);
-        Address = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var bound = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+        // 0.0.0.0 is no address to call.
+        Address = IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address)
+            ? new UriBuilder(bound) { Host = "localhost" }.Uri
+            : bound;
     }
 
     public async ValueTask DisposeAsync()

@@ -14,7 +14,9 @@ namespace DataProcessor.Aws.Local.Wire;
 internal static class PriorKnowledgeHttp2
 {
     private static readonly byte[] Preface = "PRI "u8.ToArray();
-    private static readonly TimeSpan FirstByteTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Kestrel's own keep-alive time-out, which begins only after this.</summary>
+    private static readonly TimeSpan FirstByteTimeout = TimeSpan.FromSeconds(130);
 
     public static ConnectionDelegate Wrap(ConnectionDelegate next, TimeProvider time) => async connection =>
     {

@@ -68,12 +68,12 @@ internal sealed class StatusPage(StreamCatalog catalog, LocalKinesisCounters cou
         json.WriteNumber("callsThrottled", counters.CallsThrottled);
         json.WriteNumber("recordsRefused", counters.RecordsRefused);
         json.WriteStartObject("faults");
-        json.WriteNumber("recordThrottles", counters.FaultyRecordThrottles);
-        json.WriteNumber("callThrottles", counters.FaultyCallThrottles);
-        json.WriteNumber("failures", counters.FaultyFailures);
-        json.WriteNumber("resetsBefore", counters.FaultyResetsBefore);
-        json.WriteNumber("resetsAfter", counters.FaultyResetsAfter);
-        json.WriteNumber("delays", counters.FaultyDelays);
+        json.WriteNumber("recordThrottles", counters.InjectedRecordThrottles);
+        json.WriteNumber("callThrottles", counters.InjectedCallThrottles);
+        json.WriteNumber("failures", counters.InjectedFailures);
+        json.WriteNumber("resetsBefore", counters.InjectedResetsBefore);
+        json.WriteNumber("resetsAfter", counters.InjectedResetsAfter);
+        json.WriteNumber("delays", counters.InjectedDelays);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -23,6 +23,8 @@ internal sealed class RecordParser(int maxRecords, int maxRecordBytes)
             body = body[ByteOrderMark.Length..];
         }
 
+        // Frames are about as long as the JSON they come from.
+        records.Reserve(body.Length);
         var problem = format == BodyFormat.Lines ? ParseLines(body, records) : ParseDocument(body, records);
         return problem is null && records.Count == 0
             ? new(ProblemKind.EmptyBody, "The request holds no record. Send at least one, like {\"data\": \"...\"}.")

@@ -30,17 +30,25 @@ internal sealed class StreamRoutes
     }
 
     /// <summary>
-    /// Index of the target for the next records without a key: in turns, past the shards to be avoided, unless all are.
+    /// Index of the target for the next records without a key: in turns among the shards that are not to be avoided,
+    /// or among all when all are.
     /// </summary>
     public int NextKeyless(long timestamp)
     {
         var turn = (uint)Interlocked.Increment(ref _keylessTurn);
-        for (var i = 0u; i < Targets.Length; i++)
+        var sound = 0u;
+        foreach (var target in Targets)
         {
-            var index = (int)((turn + i) % (uint)Targets.Length);
-            if (!Targets[index].IsAvoided(timestamp))
+            sound += target.IsAvoided(timestamp) ? 0u : 1u;
+        }
+
+        // The turn counts sound shards only, else the neighbour of an avoided one would get its share too.
+        var left = sound == 0 ? 0 : turn % sound;
+        for (var i = 0; i < Targets.Length; i++)
+        {
+            if (!Targets[i].IsAvoided(timestamp) && left-- == 0)
             {
-                return index;
+                return i;
             }
         }
 

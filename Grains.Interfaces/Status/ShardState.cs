@@ -10,7 +10,7 @@ public enum ShardState
 
     Reading,
 
-    /// <summary>The processor failed; the batch is tried again after a back-off.</summary>
+    /// <summary>The processor, Kinesis or the store failed; it is tried again after a back-off.</summary>
     Retrying,
 
     /// <summary>Closed, and processed to its end.</summary>

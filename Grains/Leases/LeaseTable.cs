@@ -16,14 +16,22 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
 
     private readonly StoreTable _table = new(application, LeaseAttributes.Key);
 
-    /// <summary>The shard's lease; made with <paramref name="initial"/> as its checkpoint if there is none.</summary>
+    /// <summary>
+    /// The shard's lease; made if there is none. It then begins at <paramref name="initial"/>, unless the application
+    /// has read one of the shard's parents: what follows that is read from its first record.
+    /// </summary>
     public async ValueTask<Lease> GetOrCreateAsync(
         StreamIdentity stream, Shard shard, Checkpoint initial, CancellationToken cancellationToken)
     {
         var key = stream.LeaseKey(shard.Id);
-        var item = await store.GetAsync(_table, key, cancellationToken)
-            ?? (await store.UpdateIfAsync(
-                _table, key, NewLease(stream, shard, initial), WriteCondition.ItemAbsent, cancellationToken)).Item;
+        var item = await store.GetAsync(_table, key, cancellationToken);
+        if (item is null)
+        {
+            var start = await HasReadParentAsync(stream, shard, cancellationToken) ? Checkpoint.TrimHorizon : initial;
+            item = (await store.UpdateIfAsync(
+                _table, key, NewLease(stream, shard, start), WriteCondition.ItemAbsent, cancellationToken)).Item;
+        }
+
         return LeaseAttributes.Read(item!)
             ?? throw new StoreException($"Row '{key}' of table {application} is not a lease.");
     }
@@ -78,6 +86,20 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
         while (continuation is not null);
 
         return leases;
+    }
+
+    private async ValueTask<bool> HasReadParentAsync(
+        StreamIdentity stream, Shard shard, CancellationToken cancellationToken)
+    {
+        foreach (var parent in shard.Parents)
+        {
+            if (await store.GetAsync(_table, stream.LeaseKey(parent), cancellationToken) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <param name="lease">As the caller read or wrote it last.</param>

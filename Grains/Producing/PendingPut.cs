@@ -57,7 +57,8 @@ internal sealed class PendingPut(PutRequest request, TimeSpan dueAt, TimeSpan de
         return true;
     }
 
-    /// <summary>The answer, as soon as there is one. A second call takes the place of the one that waits.</summary>
+    /// <summary>The answer, as soon as there is one. A second caller joins the one that waits already.</summary>
+    /// <param name="waiter">To be answered Pending in time; null when it exists already.</param>
     public Task<PutResponse> WhenSettled(out TaskCompletionSource<PutResponse>? waiter)
     {
         waiter = null;
@@ -68,7 +69,11 @@ internal sealed class PendingPut(PutRequest request, TimeSpan dueAt, TimeSpan de
             return Task.FromResult(Response);
         }
 
-        _waiter?.TrySetResult(PutResponse.Pending);
+        if (_waiter is { Task.IsCompleted: false })
+        {
+            return _waiter.Task;
+        }
+
         waiter = _waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         return waiter.Task;
     }

@@ -77,7 +77,7 @@ internal sealed partial class ShardProducer
 
         var least = lane.HasUnsettled ? lane.Size : lane.LeastSize();
         var admitsAt = _pacer.AdmitsAt(least);
-        if (admitsAt > now)
+        if (admitsAt > _time.Monotonic())
         {
             return MonotonicTime.Earlier(look, admitsAt);
         }

@@ -5,9 +5,10 @@ namespace DataProcessor.Grains.Storage;
 
 /// <summary>
 /// The store of local mode: one SQLite file, shared by the tables, also between processes. SQLite is synchronous, so
-/// every call completes before it returns and occupies the caller's thread: about 100 µs, a few ms when the log is
-/// folded into the file, and at most 2 s while another process holds it. A lock, not an asynchronous gate, keeps the
-/// one connection to one caller: a gate would be handed to a waiter that has to be scheduled first.
+/// every call completes before it returns and occupies the caller's thread: 20 µs for a read and 100 µs for a write,
+/// 20 ms now and then when the log is folded into the file, and at most 2 s while another process holds it. A lock,
+/// not an asynchronous gate, keeps the one connection to one caller: a gate would be handed to a waiter that has to
+/// be scheduled first.
 /// </summary>
 internal sealed class SqliteStore : IConditionalStore, IDisposable
 {

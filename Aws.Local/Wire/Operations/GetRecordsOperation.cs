@@ -32,6 +32,7 @@ internal static class GetRecordsOperation
         }
 
         var shard = stream.Shards[token.ShardIndex];
+        var info = shard.Info; // Before the read: whether it was closed, and so complete, when it was read.
         using var batch = shard.TryRead(token.Counter, limit, MaxBytes, stream.Info.OldestVisibleMs(now));
         if (batch is null)
         {
@@ -40,7 +41,7 @@ internal static class GetRecordsOperation
         }
 
         context.Counters.OnRead(batch.Records.Count, batch.Bytes);
-        Write(answer, batch, stream.Info, shard.Info, now);
+        Write(answer, batch, stream.Info, info, now);
         return ValueTask.CompletedTask;
     }
 
@@ -82,7 +83,7 @@ internal static class GetRecordsOperation
 
         // Of what is left, the oldest says how far behind the reader is; at the tip there is nothing left.
         var behind = batch.NextArrivalMs is { } next ? Math.Max(1, now - next) : 0;
-        if (behind > 0 || shard.EndingCounter is not { } ending || batch.NextCounter < ending)
+        if (behind > 0 || shard.ClosedMs is null)
         {
             var token = new ShardIteratorToken(stream.Name, stream.CreationMs, shard.Index, batch.NextCounter, now);
             answer.Text("NextShardIterator", token.ToString());

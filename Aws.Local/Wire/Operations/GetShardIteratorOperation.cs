@@ -11,14 +11,14 @@ internal static class GetShardIteratorOperation
         var (reference, shardId, start) = Read(request);
         var stream = catalog.GetActive(reference.Resolve(catalog));
         var shard = stream.FindShard(shardId) ?? throw ServiceErrors.ShardNotFound(shardId, stream.Info.Name, catalog.AccountId);
-        var now = catalog.NowMs;
-        var counter = start.Locate(stream.Info, shard, now, catalog.AccountId);
         if (!shard.TryGetIterator())
         {
             context.Counters.OnCallThrottled();
             throw ServiceErrors.RateExceeded(shardId, stream.Info.Name, catalog.AccountId);
         }
 
+        var now = catalog.NowMs;
+        var counter = start.Locate(stream.Info, shard, now, catalog.AccountId);
         var token = new ShardIteratorToken(stream.Info.Name, stream.Info.CreationMs, shard.Info.Index, counter, now);
         answer.Text("ShardIterator", token.ToString());
         return ValueTask.CompletedTask;
@@ -31,10 +31,7 @@ internal static class GetShardIteratorOperation
         long? timestamp = null;
         foreach (var member in request.Members)
         {
-            if (reference.TryTake(member))
-            {
-            }
-            else if (member.Is("ShardId"u8))
+            if (member.Is("ShardId"u8))
             {
                 shardId = member.Value.Text;
             }
@@ -49,6 +46,10 @@ internal static class GetShardIteratorOperation
             else if (member.Is("Timestamp"u8))
             {
                 timestamp = member.Value.Timestamp;
+            }
+            else
+            {
+                reference.TryTake(member);
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DataProcessor.Aws.Local.Streams;
 
 namespace DataProcessor.Aws.Local.Wire.Operations;
@@ -92,10 +91,7 @@ internal static class ListShardsOperation
 
         private void Take(WireMember member)
         {
-            if (Stream.TryTake(member))
-            {
-            }
-            else if (member.Is("NextToken"u8))
+            if (member.Is("NextToken"u8))
             {
                 NextToken = member.Value.Text;
             }
@@ -114,6 +110,10 @@ internal static class ListShardsOperation
             else if (member.Is("ShardFilter"u8))
             {
                 TakeFilter(member.Value);
+            }
+            else
+            {
+                Stream.TryTake(member);
             }
         }
 

@@ -109,6 +109,28 @@ public sealed class LeaseTableTests : IDisposable
     }
 
     [Fact]
+    public async Task A_write_after_one_whose_answer_was_lost_is_made_and_not_mistaken_for_it()
+    {
+        var mine = (await _leases.TakeAsync(await Create(), "me", Token)).Lease!;
+        await _leases.CheckpointAsync(mine, Checkpoint.At(new(new("5"), 0)), Token);
+
+        var next = await _leases.CheckpointAsync(mine, Checkpoint.At(new(new("6"), 1)), Token);
+
+        Assert.True(next.Succeeded);
+        await AssertRow(counter: 3, "me", switches: 0, "6", 1);
+    }
+
+    [Fact]
+    public async Task A_child_of_a_shard_that_was_read_begins_at_its_first_record_whatever_the_initial_position()
+    {
+        var other = Child with { Id = "shardId-000000000009", Parents = ["shardId-000000000008"] };
+        await _leases.GetOrCreateAsync(Stream, Child with { Id = Child.Parents[1], Parents = [] }, Checkpoint.Latest, Token);
+
+        Assert.Equal(Checkpoint.TrimHorizon, (await _leases.GetOrCreateAsync(Stream, Child, Checkpoint.Latest, Token)).Checkpoint);
+        Assert.Equal(Checkpoint.Latest, (await _leases.GetOrCreateAsync(Stream, other, Checkpoint.Latest, Token)).Checkpoint);
+    }
+
+    [Fact]
     public async Task Creating_what_exists_leaves_it_and_a_list_is_of_one_creation_of_the_stream()
     {
         var lease = (await _leases.TakeAsync(await Create(), "me", Token)).Lease!;

@@ -1,0 +1,50 @@
+using System.Collections;
+using Microsoft.Extensions.Options;
+
+namespace DataProcessor.Silo.Hosting;
+
+/// <summary>
+/// Reads <see cref="DataProcessorOptions"/>: the property <c>GatewayPort</c> is <c>--gateway-port</c> on the command
+/// line, which prevails, and <c>GATEWAY_PORT</c> in the environment.
+/// </summary>
+internal static class DataProcessorConfiguration
+{
+    private static readonly string[] Names = [.. typeof(DataProcessorOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name)];
+
+    public static DataProcessorOptions Read(string[] args, IDictionary environment)
+    {
+        RejectUnknownSwitches(args);
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(Names.Select(name => KeyValuePair.Create(name, environment[Environmental(name)] as string)).Where(pair => !string.IsNullOrEmpty(pair.Value)))
+            .AddCommandLine(args, Names.ToDictionary(Switch))
+            .Build();
+        var options = configuration.Get<DataProcessorOptions>() ?? new();
+        options.DataFolder = Path.GetFullPath(options.DataFolder);
+        var result = new DataProcessorOptionsValidator().Validate(null, options);
+        return result.Failed
+            ? throw new OptionsValidationException("", typeof(DataProcessorOptions), result.Failures)
+            : options;
+    }
+
+    /// <summary>A misspelt switch would otherwise leave the default in force without a word. Sections (<c>--Reader:X</c>) pass.</summary>
+    private static void RejectUnknownSwitches(string[] args)
+    {
+        var unknown = args
+            .Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && !arg.Contains(':', StringComparison.Ordinal))
+            .Select(arg => arg.Split('=')[0])
+            .Where(name => !Names.Any(known => Switch(known).Equals(name, StringComparison.OrdinalIgnoreCase)))
+            .ToArray();
+        if (unknown.Length > 0)
+        {
+            throw new OptionsValidationException("", typeof(DataProcessorOptions),
+                [$"Unknown: {string.Join(' ', unknown)}. Known: {string.Join(' ', Names.Select(Switch))}."]);
+        }
+    }
+
+    private static string Switch(string name) => "--" + Words(name, '-').ToLowerInvariant();
+
+    private static string Environmental(string name) => Words(name, '_').ToUpperInvariant();
+
+    private static string Words(string name, char separator) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"{separator}{c}" : $"{c}"));
+}

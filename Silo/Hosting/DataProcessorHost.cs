@@ -1,0 +1,86 @@
+using System.Net;
+using DataProcessor.Gateway;
+using DataProcessor.Grains;
+using DataProcessor.Silo.Admin;
+using DataProcessor.Silo.Listeners;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Orleans.Dashboard;
+
+namespace DataProcessor.Silo.Hosting;
+
+/// <summary>Makes the process: a table of contents of what runs in it.</summary>
+public static class DataProcessorHost
+{
+    /// <param name="args">Command line, see <see cref="DataProcessorOptions"/>.</param>
+    /// <param name="configureServices">
+    /// Registers user code, e.g. <c>services => services.AddRecordProcessor&lt;MyProcessor&gt;()</c>.
+    /// </param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong; names all that are.</exception>
+    public static IHost Create(string[] args, Action<IServiceCollection>? configureServices = null)
+    {
+        var options = DataProcessorConfiguration.Read(args, Environment.GetEnvironmentVariables());
+        return options.Role switch
+        {
+            Role.Kinesis => CreateKinesis(args, options),
+            _ => CreateAll(args, options, configureServices),
+        };
+    }
+
+    private static IHost CreateKinesis(string[] args, DataProcessorOptions options)
+    {
+        var builder = Host.CreateApplicationBuilder(args);
+        builder.AddQuietLogging();
+        builder.Services.AddDataProcessorOptions(options);
+        builder.Services.AddEmbeddedKinesis();
+        builder.Services.AddHostedService<StartMessage>();
+        return builder.Build();
+    }
+
+    private static WebApplication CreateAll(
+        string[] args, DataProcessorOptions options, Action<IServiceCollection>? configureServices)
+    {
+        Directory.CreateDirectory(options.DataFolder);
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.AddQuietLogging();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.Services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
+        builder.Services.AddDataProcessorOptions(options);
+        if (options.RunsKinesis)
+        {
+            // Before Orleans: hosted services start in this order and stop in the reverse.
+            builder.Services.AddEmbeddedKinesis();
+        }
+
+        builder.Services.AddKinesisClient();
+        builder.Services.AddGrains(Path.Combine(options.DataFolder, "state.db"));
+        builder.Services.AddGateway(gateway => gateway.DefaultStream = options.StreamName);
+        builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway");
+        builder.Services.AddProblemDetails();
+        builder.UseOrleans(silo => silo.ConfigureLocalSilo(options));
+        builder.Services.AddHostedService<ApplicationNudger>();
+        builder.Services.AddHostedService<StartMessage>();
+        configureServices?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapGroup("").WithMetadata(Listener.Gateway).MapGateway();
+        var admin = app.MapGroup("").WithMetadata(Listener.Admin);
+        admin.MapAdmin();
+        admin.MapOrleansDashboard("/dashboard");
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, DataProcessorOptions options)
+    {
+        // In this order: StartMessage reads the addresses by it.
+        kestrel.Listen(IPAddress.Loopback, options.GatewayPort, listen => listen.Tag(Listener.Gateway));
+        kestrel.Listen(IPAddress.Loopback, options.AdminPort, listen => listen.Tag(Listener.Admin));
+    }
+
+    private static void Tag(this ListenOptions listen, Listener listener) => listen.Use(next => connection =>
+    {
+        connection.Features.Set(listener);
+        return next(connection);
+    });
+}

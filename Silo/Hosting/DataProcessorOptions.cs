@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace DataProcessor.Silo.Hosting;
+
+/// <summary>What this process is and where it listens. Command line <c>--name value</c>, environment or appsettings.</summary>
+public sealed class DataProcessorOptions
+{
+    /// <summary>What runs in this process. Default <c>all</c>.</summary>
+    public Role Role { get; set; } = Role.All;
+
+    /// <summary>The stream that <c>POST /</c> writes to and the application reads. Also STREAM_NAME.</summary>
+    [Required, RegularExpression("^[a-zA-Z0-9_.-]{1,128}$", ErrorMessage = "StreamName: 1-128 of a-z A-Z 0-9 _ . -")]
+    public string StreamName { get; set; } = "data-processing-stream";
+
+    /// <summary>Name of the consuming application, and of its lease table. Also APPLICATION_NAME.</summary>
+    [Required, RegularExpression("^[a-zA-Z0-9_.-]{3,255}$", ErrorMessage = "ApplicationName: 3-255 of a-z A-Z 0-9 _ . -")]
+    public string ApplicationName { get; set; } = "DataProcessorConsumer";
+
+    /// <summary>AWS region. Also REGION.</summary>
+    [Required]
+    public string Region { get; set; } = "us-east-1";
+
+    /// <summary>
+    /// A Kinesis endpoint to use in place of the embedded one, e.g. <c>http://127.0.0.1:4567</c>. Default: none, the
+    /// embedded Kinesis runs in this process.
+    /// </summary>
+    public Uri? KinesisEndpoint { get; set; }
+
+    /// <summary>Where the embedded Kinesis and the checkpoints live. Default <c>.data</c> in the current folder.</summary>
+    [Required]
+    public string DataFolder { get; set; } = ".data";
+
+    /// <summary>Shards of the stream when the embedded Kinesis makes it. Default 5, as the sample.</summary>
+    [Range(1, 1000)]
+    public int ShardCount { get; set; } = 5;
+
+    /// <summary>HTTP gateway. 0 takes a free port. Default 8080.</summary>
+    [Range(0, 65535)]
+    public int GatewayPort { get; set; } = 8080;
+
+    /// <summary>Admin interface and Orleans dashboard, 127.0.0.1 only. 0 takes a free port. Default 8081.</summary>
+    [Range(0, 65535)]
+    public int AdminPort { get; set; } = 8081;
+
+    /// <summary>Embedded Kinesis. 0 takes a free port. Default 4567.</summary>
+    [Range(0, 65535)]
+    public int KinesisPort { get; set; } = 4567;
+
+    /// <summary>Orleans between silos. 0 takes a free port. Default 11111.</summary>
+    [Range(0, 65535)]
+    public int SiloPort { get; set; } = 11111;
+
+    /// <summary>Orleans for clients. 0 takes a free port. Default 30000.</summary>
+    [Range(0, 65535)]
+    public int OrleansGatewayPort { get; set; } = 30000;
+
+    /// <summary>Whether this process runs the embedded Kinesis.</summary>
+    public bool RunsKinesis => KinesisEndpoint is null || Role == Role.Kinesis;
+}
+
+/// <summary>What a process runs.</summary>
+public enum Role
+{
+    /// <summary>Silo, gateway and admin, and the embedded Kinesis unless <see cref="DataProcessorOptions.KinesisEndpoint"/> names another.</summary>
+    All,
+
+    /// <summary>The embedded Kinesis alone.</summary>
+    Kinesis,
+}
+
+[OptionsValidator]
+internal sealed partial class DataProcessorOptionsValidator : IValidateOptions<DataProcessorOptions>;

@@ -1,0 +1,34 @@
+namespace DataProcessor.Chaos;
+
+/// <summary>
+/// Kills at random moments, in random order. The next kill is due a random number of acknowledged records after the last,
+/// so a schedule depends on the load's progress and not on how fast the machine is.
+/// </summary>
+internal sealed class Killer(SystemUnderTest system, Load load, Random random)
+{
+    private const int FewestRecordsBetweenKills = 3_000;
+    private const int MostRecordsBetweenKills = 9_000;
+
+    public async Task RunAsync(int siloKills, int kinesisKills, CancellationToken cancellationToken)
+    {
+        bool[] schedule = [.. Enumerable.Repeat(true, siloKills), .. Enumerable.Repeat(false, kinesisKills)];
+        random.Shuffle(schedule);
+        foreach (var isSilo in schedule)
+        {
+            await ProgressAsync(cancellationToken);
+            await (isSilo ? system.KillSiloAsync(cancellationToken) : system.KillKinesisAsync(cancellationToken));
+        }
+
+        await ProgressAsync(cancellationToken);
+    }
+
+    private async Task ProgressAsync(CancellationToken cancellationToken)
+    {
+        var due = load.Acknowledged.Count + random.Next(FewestRecordsBetweenKills, MostRecordsBetweenKills);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (load.Acknowledged.Count < due)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+}

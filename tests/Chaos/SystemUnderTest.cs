@@ -1,0 +1,106 @@
+namespace DataProcessor.Chaos;
+
+/// <summary>
+/// The system as two processes on loopback, the embedded Kinesis apart from silo and gateway. A killed process is
+/// started again on its old ports and data.
+/// </summary>
+internal sealed class SystemUnderTest : IAsyncDisposable
+{
+    /// <summary>Bounds what a crash may repeat.</summary>
+    public static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(1);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("data-processor-chaos-");
+    private readonly string _plant;
+    private readonly int _shards;
+    private ProcessUnderTest? _kinesis;
+    private ProcessUnderTest? _silo;
+
+    private SystemUnderTest(int shards, string plant)
+    {
+        _shards = shards;
+        _plant = plant;
+    }
+
+    public Uri Kinesis { get; private set; } = new("http://127.0.0.1:0");
+
+    public Uri Gateway { get; private set; } = new("http://127.0.0.1:0");
+
+    /// <summary>Process ids of the silo in the order of their starts: the order of their evidence.</summary>
+    public List<int> SiloIds { get; } = [];
+
+    /// <summary>When each of them was killed, in ms since the machine's start.</summary>
+    public List<long> SiloKilledAt { get; } = [];
+
+    public string EvidenceFolder => Path.Combine(_folder.FullName, "evidence");
+
+    public static async Task<SystemUnderTest> StartAsync(int shards, string plant, CancellationToken cancellationToken)
+    {
+        var system = new SystemUnderTest(shards, plant);
+        Directory.CreateDirectory(system.EvidenceFolder);
+        try
+        {
+            await system.StartKinesisAsync(cancellationToken);
+            await system.StartSiloAsync(cancellationToken);
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+
+        return system;
+    }
+
+    public async Task KillSiloAsync(CancellationToken cancellationToken)
+    {
+        await _silo!.KillAsync();
+        SiloKilledAt.Add(Environment.TickCount64);
+        await StartSiloAsync(cancellationToken);
+    }
+
+    public async Task KillKinesisAsync(CancellationToken cancellationToken)
+    {
+        await _kinesis!.KillAsync();
+        await StartKinesisAsync(cancellationToken);
+    }
+
+    public string Output => $"--- kinesis\n{_kinesis?.Output}\n--- silo\n{_silo?.Output}";
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in new[] { _silo, _kinesis })
+        {
+            if (process is not null)
+            {
+                await process.DisposeAsync();
+            }
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task StartKinesisAsync(CancellationToken cancellationToken)
+    {
+        _kinesis = await ProcessUnderTest.StartAsync(
+            ["--role", "kinesis", "--kinesis-port", $"{Kinesis.Port}", "--shard-count", $"{_shards}", "--data-folder", Path.Combine(_folder.FullName, "kinesis")],
+            [],
+            lastLine: "data ",
+            cancellationToken);
+        Kinesis = _kinesis.Address("kinesis");
+    }
+
+    private async Task StartSiloAsync(CancellationToken cancellationToken)
+    {
+        _silo = await ProcessUnderTest.StartAsync(
+            [
+                "--kinesis-endpoint", Kinesis.ToString(), "--data-folder", Path.Combine(_folder.FullName, "silo"),
+                "--gateway-port", $"{Gateway.Port}", "--admin-port", "0", "--silo-port", "0", "--orleans-gateway-port", "0",
+                "--Reader:CheckpointInterval", $"{CheckpointInterval}",
+            ],
+            new() { ["CHAOS_EVIDENCE"] = EvidenceFolder, ["CHAOS_PLANT"] = _plant },
+            lastLine: "curl ",
+            cancellationToken);
+        Gateway = _silo.Address("gateway");
+        SiloIds.Add(_silo.Id);
+    }
+}

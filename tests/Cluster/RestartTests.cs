@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using Xunit;
+
+namespace DataProcessor.Cluster;
+
+public sealed class RestartTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task After_a_clean_stop_reading_goes_on_where_it_was_without_a_duplicate()
+    {
+        var folder = Directory.CreateTempSubdirectory("data-processor-");
+        try
+        {
+            string[] first, second;
+            await using (var process = await RunningProcess.StartAsync(folder.FullName, Cancel))
+            {
+                first = await RoundAsync(process, "first");
+            }
+
+            await using (var process = await RunningProcess.StartAsync(folder.FullName, Cancel))
+            {
+                second = await RoundAsync(process, "second");
+            }
+
+            Assert.Equal(Enumerable.Range(0, 200).Select(i => $"first-{i}"), first);
+            Assert.Equal(Enumerable.Range(0, 200).Select(i => $"second-{i}"), second);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_data_folder_is_told_so()
+    {
+        var folder = Directory.CreateTempSubdirectory("data-processor-");
+        try
+        {
+            await using var process = await RunningProcess.StartAsync(folder.FullName, Cancel);
+
+            var refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningProcess.StartAsync(folder.FullName, Cancel));
+            Assert.Contains(folder.FullName, refused.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Posts 200 records over all shards and returns what was processed, in the numbers' order.</summary>
+    private static async Task<string[]> RoundAsync(RunningProcess process, string name)
+    {
+        var records = Enumerable.Range(0, 200).Select(i => new { data = $"{name}-{i}", partitionKey = $"{i}" });
+        using var response = await process.Gateway.PostAsJsonAsync("/", records, Cancel);
+        response.EnsureSuccessStatusCode();
+        var processed = await process.Processed.WaitForAsync(200, Cancel);
+        return [.. processed.Select(record => record.Data).OrderBy(data => data.Length).ThenBy(data => data, StringComparer.Ordinal)];
+    }
+}

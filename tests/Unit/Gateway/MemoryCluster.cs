@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace DataProcessor.Unit.Gateway;
+
+/// <summary>A cluster of one stream whose producers keep what they are given, and fail as a test tells them to.</summary>
+internal sealed class MemoryCluster : IStreamGrain
+{
+    public const string StreamName = "data-processing-stream";
+
+    private readonly ConcurrentDictionary<string, MemoryProducer> _producers = new();
+    private ShardMap _map;
+
+    public MemoryCluster(int shards)
+    {
+        _map = Maps.Even(shards);
+        Grains = DispatchProxy.Create<IGrainFactory, Factory>();
+        ((Factory)(object)Grains).Cluster = this;
+    }
+
+    public IGrainFactory Grains { get; }
+
+    /// <summary>What the next calls for the map throw.</summary>
+    public ConcurrentQueue<Exception> MapFailures { get; } = new();
+
+    public ConcurrentQueue<long> MapCalls { get; } = new();
+
+    public ShardMap Map
+    {
+        get => Volatile.Read(ref _map);
+        set => Volatile.Write(ref _map, value);
+    }
+
+    public MemoryProducer Producer(string shardId) => ProducerOf(Map.Stream.ProducerKey(shardId));
+
+    public IEnumerable<(string Shard, StoredRecord Record)> Stored =>
+        _producers.Values.SelectMany(producer => producer.Stored.Select(record => (producer.ShardId, record)));
+
+    public Task<ShardMap> GetMap(long newerThan = 0)
+    {
+        MapCalls.Enqueue(newerThan);
+        return MapFailures.TryDequeue(out var failure) ? Task.FromException<ShardMap>(failure) : Task.FromResult(Map);
+    }
+
+    private MemoryProducer ProducerOf(string key) =>
+        _producers.GetOrAdd(key, key => new MemoryProducer(key[(key.LastIndexOf(':') + 1)..]));
+
+    /// <summary>Orleans' factory has 17 methods; the gateway calls one.</summary>
+    [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it.")]
+    internal class Factory : DispatchProxy
+    {
+        public MemoryCluster Cluster { get; set; } = null!;
+
+        protected override object Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var (grain, key) = (targetMethod!.GetGenericArguments()[0], (string)args![0]!);
+            return grain == typeof(IProducerGrain) ? Cluster.ProducerOf(key)
+                : key == StreamName ? Cluster
+                : new MissingStream();
+        }
+    }
+
+    private sealed class MissingStream : IStreamGrain
+    {
+        public Task<ShardMap> GetMap(long newerThan = 0) => Task.FromException<ShardMap>(new StreamNotFoundException());
+    }
+}

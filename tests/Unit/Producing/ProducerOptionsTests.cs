@@ -1,0 +1,63 @@
+using DataProcessor.Grains.Producing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace DataProcessor.Unit.Producing;
+
+public sealed class ProducerOptionsTests
+{
+    [Fact]
+    public void All_mistakes_are_reported_at_once()
+    {
+        using var services = Services().Configure<ProducerOptions>(options =>
+        {
+            options.RateLimit = 150;
+            options.CollectionMaxCount = 501;
+            options.RecordTtl = TimeSpan.Zero;
+        }).BuildServiceProvider();
+
+        var error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<ProducerOptions>());
+
+        Assert.Equal(3, error.Failures.Count());
+        Assert.Contains(nameof(ProducerOptions.RateLimit), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        using var services = Services().BuildServiceProvider();
+        Assert.Equal(100, services.GetRequiredService<ProducerOptions>().RateLimit);
+    }
+
+    [Fact]
+    public void They_come_from_the_configuration()
+    {
+        using var services = Services(("Producer:RateLimit", "50")).BuildServiceProvider();
+        Assert.Equal(50, services.GetRequiredService<ProducerOptions>().RateLimit);
+    }
+
+    [Theory]
+    [InlineData("stream:17:shardId-000000000000", true)]
+    [InlineData("stream:shardId-000000000000", false)]
+    [InlineData("stream:-1:shardId-000000000000", false)]
+    [InlineData("stream:17:", false)]
+    public void A_producers_key_is_stream_epoch_and_shard(string key, bool isValid)
+    {
+        if (isValid)
+        {
+            var parsed = ProducerKey.Parse(key);
+            Assert.Equal(key, new StreamIdentity(parsed.Stream, parsed.Epoch, "").ProducerKey(parsed.ShardId));
+            return;
+        }
+
+        Assert.Contains(key, Assert.Throws<FormatException>(() => ProducerKey.Parse(key)).Message, StringComparison.Ordinal);
+    }
+
+    private static IServiceCollection Services(params (string Key, string Value)[] settings) => new ServiceCollection()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .Build())
+        .AddProducing();
+}

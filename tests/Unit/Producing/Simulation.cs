@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace DataProcessor.Unit.Producing;
+
+/// <summary>
+/// Runs asynchronous code on one thread with a simulated clock: continuations run in an order drawn from the seed, and
+/// time passes, a millisecond a step, only when nothing is left to run.
+/// </summary>
+internal sealed class Simulation : SynchronizationContext
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
+
+    private Simulation(int seed) => Random = new(seed);
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public Random Random { get; }
+
+    public static void Run(Func<Simulation, Task> scenario, int seed = 1)
+    {
+        var simulation = new Simulation(seed);
+        var before = Current;
+        SetSynchronizationContext(simulation);
+        try
+        {
+            simulation.RunToEnd(scenario);
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+        }
+    }
+
+    public override void Post(SendOrPostCallback d, object? state) => _ready.Add((d, state));
+
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may block.");
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>Lets everything happen that is due within the time.</summary>
+    public Task PassAsync(TimeSpan time) => Task.Delay(time, Time);
+
+    public Task PassAsync(double milliseconds) => PassAsync(TimeSpan.FromMilliseconds(milliseconds));
+
+    private void RunToEnd(Func<Simulation, Task> scenario)
+    {
+        var end = scenario(this);
+        var began = Time.GetTimestamp();
+        while (!end.IsCompleted)
+        {
+            if (_ready.Count == 0)
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(1));
+                Assert.True(Time.GetElapsedTime(began) < Longest, "The simulation does not come to an end.");
+                continue;
+            }
+
+            var next = Random.Next(_ready.Count);
+            var (callback, state) = _ready[next];
+            _ready[next] = _ready[^1];
+            _ready.RemoveAt(_ready.Count - 1);
+            callback(state);
+        }
+
+        end.GetAwaiter().GetResult();
+    }
+}

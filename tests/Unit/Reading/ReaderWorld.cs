@@ -1,0 +1,95 @@
+using System.Diagnostics.Metrics;
+using Amazon.Runtime;
+using DataProcessor.Aws.Kinesis;
+using DataProcessor.Grains.Leases;
+using DataProcessor.Grains.Reading;
+using DataProcessor.Grains.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DataProcessor.Unit.Reading;
+
+/// <summary>A shard, a store, a clock, and readers among them: the real client and reader, only the service is scripted.</summary>
+internal sealed class ReaderWorld : IDisposable
+{
+    public static readonly StreamIdentity Stream = new("orders", 1_700_000_000, "123456789012");
+    public static readonly Shard Shard0 = new("shardId-000000000000", new(HashKey.Min, HashKey.Max), [], IsOpen: true);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly MeterListener _listener = new();
+    private readonly Dictionary<string, long> _counts = [];
+    private readonly SqliteStore _store;
+    private readonly ReaderInstruments _instruments;
+    private readonly int _seed;
+    private int _readers;
+
+    public ReaderWorld(int seed = 0)
+    {
+        _seed = seed;
+        Time = new(seed);
+        Shard = new(Time.Clock);
+        _store = SqliteStore.Open(":memory:", Time.Clock);
+        Store = new CountingStore(_store);
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        _instruments = new(meters);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Scope == meters)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+            _counts[instrument.Name] = _counts.GetValueOrDefault(instrument.Name) + value);
+        _listener.Start();
+    }
+
+    public VirtualTime Time { get; }
+
+    public ScriptedShard Shard { get; }
+
+    public CountingStore Store { get; }
+
+    public ReaderOptions Options { get; } = new();
+
+    public long Counted(string instrument) => _counts.GetValueOrDefault(instrument);
+
+    public void Run(Func<Task> work) => Time.Run(work, Limit);
+
+    public ShardReader Reader(
+        IRecordProcessor processor, IConditionalStore? store = null, HttpMessageHandler? service = null, Shard? shard = null)
+    {
+        var name = $"reader-{++_readers}";
+        var client = new KinesisClient(
+            new() { Endpoint = new("http://127.0.0.1:4567"), MaxAttempts = 1 },
+            new BasicAWSCredentials("key", "secret"),
+            service ?? Shard,
+            Time.Clock,
+            new Random(_seed),
+            NullLogger<KinesisClient>.Instance);
+        return new(new(
+            Stream,
+            shard ?? Shard0,
+            name,
+            client,
+            new LeaseTable(store ?? Store, "app"),
+            processor,
+            _services.CreateAsyncScope(),
+            Options,
+            Time.Clock,
+            new Random(_seed + _readers),
+            _instruments.For("app", Stream.Name, Shard0.Id),
+            NullLogger<ShardReader>.Instance));
+    }
+
+    public async Task<Lease> Lease() => (await new LeaseTable(_store, "app").ListAsync(Stream, CancellationToken.None)).Single();
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _store.Dispose();
+        _services.Dispose();
+        Shard.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace DataProcessor.Unit.Reading;
+
+/// <summary>
+/// One thread and a clock that moves only when nobody has anything left to do: a run is the same every time for the
+/// same seed, and takes no real time. The next continuation is chosen by the seed.
+/// </summary>
+internal sealed class VirtualTime(int seed) : SynchronizationContext
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
+    private readonly Random _order = new(seed);
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(55));
+
+    public override void Post(SendOrPostCallback d, object? state) => _ready.Add((d, state));
+
+    /// <exception cref="TimeoutException">It has not ended within the limit of virtual time.</exception>
+    public void Run(Func<Task> work, TimeSpan limit)
+    {
+        var outer = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            var task = work();
+            for (var left = limit; ; left -= Step)
+            {
+                RunReady();
+                if (task.IsCompleted)
+                {
+                    task.GetAwaiter().GetResult();
+                    return;
+                }
+
+                if (left <= TimeSpan.Zero)
+                {
+                    throw new TimeoutException($"Not done after {limit} of virtual time.");
+                }
+
+                Clock.Advance(Step);
+            }
+        }
+        finally
+        {
+            SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>Virtual time passes.</summary>
+    public Task Pass(TimeSpan time) => Task.Delay(time, Clock);
+
+    /// <summary>Looks every now and then until the condition holds.</summary>
+    public async Task Until(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Pass(Step);
+        }
+    }
+
+    private void RunReady()
+    {
+        while (_ready.Count > 0)
+        {
+            var next = _order.Next(_ready.Count);
+            var (callback, state) = _ready[next];
+            _ready.RemoveAt(next);
+            callback(state);
+        }
+    }
+}
