@@ -11,7 +11,9 @@ public sealed class EmbeddedKinesisTests(ForeignParts foreign) : KinesisClientCo
 
     protected override string Server => "the embedded Kinesis";
 
-    protected override ServerOddity Oddities => ServerOddity.NoReshard;
+    protected override ServerOddity Oddities =>
+        ServerOddity.NoReshard | ServerOddity.NoUpdateShardCount | ServerOddity.NoRetentionChange | ServerOddity.NoLimits
+        | ServerOddity.NoConsumers;
 
     protected override async Task<Uri> StartAsync()
     {
