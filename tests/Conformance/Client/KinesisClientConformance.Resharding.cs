@@ -25,7 +25,8 @@ public abstract partial class KinesisClientConformance
 
         Assert.Equal(
             ["0-999", $"1000-{shards[0].EndingHashKey}"],
-            shards.Where(shard => shard.ParentShardId == StreamUnderTest.FirstShard).Select(shard => $"{shard.StartingHashKey}-{shard.EndingHashKey}"));
+            shards.Where(shard => shard.ParentShardId == StreamUnderTest.FirstShard)
+                .Select(shard => $"{shard.StartingHashKey}-{shard.EndingHashKey}"));
         Assert.Equal(Stream.Has(ServerOddity.ShardFilterIsIgnored) ? 4 : 3, (await Stream.ListAsync(ShardFilter.AtLatest)).Length);
         Assert.Equal(Stream.Has(ServerOddity.ClosedShardEndsBelowItsStart), end < start);
         Assert.Equal("1 2", FirstBytes(records));

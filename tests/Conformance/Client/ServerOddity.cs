@@ -27,7 +27,9 @@ public enum ServerOddity
     /// <summary>SplitShard and MergeShards are no operations of it.</summary>
     NoReshard = 32,
 
-    /// <summary>A text that is too short or against its pattern is an InvalidArgumentException, where Kinesis answers ValidationException.</summary>
+    /// <summary>
+    /// A text that is too short or against its pattern is an InvalidArgumentException, where Kinesis answers ValidationException.
+    /// </summary>
     BadTextIsInvalidArgument = 64,
 
     /// <summary>A shard iterator that is none is a 500 without a body, where Kinesis answers InvalidArgumentException.</summary>
