@@ -30,7 +30,11 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     public ProcessedRecords Processed { get; }
 
-    public static async Task<RunningProcess> StartAsync(string dataFolder, CancellationToken cancellationToken, params string[] arguments)
+    public static Task<RunningProcess> StartAsync(string dataFolder, CancellationToken cancellationToken, params string[] arguments) =>
+        StartAsync(dataFolder, TimeProvider.System, cancellationToken, arguments);
+
+    public static async Task<RunningProcess> StartAsync(
+        string dataFolder, TimeProvider time, CancellationToken cancellationToken, params string[] arguments)
     {
         var processed = new ProcessedRecords();
         var host = DataProcessorHost.Create(
@@ -39,7 +43,7 @@ internal sealed class RunningProcess : IAsyncDisposable
                 "--data-folder", dataFolder,
                 "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Orleans=Error", .. arguments,
             ],
-            services => services.AddSingleton(processed).AddRecordProcessor<RememberingProcessor>());
+            services => services.AddSingleton(time).AddSingleton(processed).AddRecordProcessor<RememberingProcessor>());
         await host.StartAsync(cancellationToken);
         return new(host, processed);
     }
