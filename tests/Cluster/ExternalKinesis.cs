@@ -1,3 +1,4 @@
+using DataProcessor.Aws.Kinesis;
 using DataProcessor.Aws.Local;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,6 +25,23 @@ internal sealed class ExternalKinesis(string dataFolder) : IAsyncDisposable
         {
             await server.DisposeAsync();
         }
+    }
+
+    /// <summary>Deletes the stream and makes one of the same name, at least a second younger.</summary>
+    public async Task RecreateStreamAsync(string stream, int shards, CancellationToken cancellationToken)
+    {
+        var options = new KinesisClientOptions { Region = "us-east-1", Endpoint = new(Endpoint) };
+        using var client = new KinesisClient(
+            options,
+            KinesisCredentials.For(options),
+            KinesisTransport.CreateHandler(),
+            TimeProvider.System,
+            new Random(1),
+            NullLogger<KinesisClient>.Instance);
+        await client.DeleteStreamAsync(stream, cancellationToken);
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1.1));
+        await second.WaitForNextTickAsync(cancellationToken);
+        await client.CreateStreamAsync(stream, shards, cancellationToken);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -72,14 +72,40 @@ public sealed class OutageTests : IAsyncLifetime
         await process.Processed.WaitForAsync(1, Cancel);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(2)]
+    public async Task A_stream_that_is_made_anew_takes_and_delivers_records_without_a_restart(int shards)
+    {
+        await using var process = await StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(process, "old")).Status);
+        await process.Processed.WaitForAsync(1, Cancel);
+
+        await _kinesis.RecreateStreamAsync(RunningProcess.Stream, shards, Cancel);
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            answers.Add((await PostAsync(process, $"new-{i}", $"key-{i}")).Status);
+        }
+
+        Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+
+        _time.Shift(TimeSpan.FromMinutes(1)); // The readers' map is to be refreshed now.
+        var processed = await process.Processed.WaitForAsync(21, Cancel);
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(i => $"new-{i}").Order(),
+            processed.Skip(1).Select(record => record.Data).Distinct().Order());
+    }
+
     private static Uri StreamPath { get; } = new($"/streams/{RunningProcess.Stream}", UriKind.Relative);
 
     private Task<RunningProcess> StartAsync(params string[] arguments) =>
         RunningProcess.StartAsync(_folder.FullName, _time, Cancel, ["--kinesis-endpoint", _kinesis.Endpoint, .. arguments]);
 
-    private static async Task<(HttpStatusCode Status, JsonNode Answer)> PostAsync(RunningProcess process, string data)
+    private static async Task<(HttpStatusCode Status, JsonNode Answer)> PostAsync(
+        RunningProcess process, string data, string partitionKey = "k")
     {
-        using var response = await process.Gateway.PostAsJsonAsync("/", new { data, partitionKey = "k" }, Cancel);
+        using var response = await process.Gateway.PostAsJsonAsync("/", new { data, partitionKey }, Cancel);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!);
     }
 
