@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace DataProcessor.Cluster;
+
+public sealed class ConfigurationTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("--gatway-port=1", "--gatway-port")]
+    [InlineData("--Raeder:MinPollInterval=00:00:01", "--Raeder:MinPollInterval")]
+    [InlineData("--gateway-port=abc", "GatewayPort")]
+    [InlineData("--gateway-port=99999", "GatewayPort")]
+    [InlineData("--data-folder=", "DataFolder")]
+    [InlineData("--Producer:RateLimit=101", "RateLimit")]
+    [InlineData("--Producer:RateLimits=50", "RateLimits")]
+    [InlineData("--Producer:RateLimit=many", "RateLimit")]
+    [InlineData("--Reader:CheckpointIntervall=00:00:01", "CheckpointIntervall")]
+    [InlineData("--Gateway:MaxRecords=0", "MaxRecords")]
+    [InlineData("--Gateway:MaxRecordz=5", "MaxRecordz")]
+    [InlineData("--Kinesis:RetentionHours=0", "RetentionHours")]
+    [InlineData("--Kinesis:EnforceLimit=false", "EnforceLimit")]
+    public async Task A_wrong_setting_stops_the_start_and_is_named(string argument, string name)
+    {
+        var folder = Directory.CreateTempSubdirectory("data-processor-");
+        try
+        {
+            var refused = await Assert.ThrowsAsync<OptionsValidationException>(
+                () => RunningProcess.StartAsync(folder.FullName, Cancel, argument));
+
+            Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task The_parts_take_their_settings_from_their_sections()
+    {
+        var folder = Directory.CreateTempSubdirectory("data-processor-");
+        try
+        {
+            await using var process = await RunningProcess.StartAsync(
+                folder.FullName, Cancel, "--Producer:RateLimit=50", "--Kinesis:EnforceLimits=false", "--Kinesis:Streams:second=1");
+
+            Assert.Equal(50, process.Option<Grains.Producing.ProducerOptions>().RateLimit);
+            using var second = await process.Gateway.PostAsJsonAsync("/streams/second/records", new { data = "x" }, Cancel);
+            Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
