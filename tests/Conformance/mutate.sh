@@ -13,7 +13,7 @@ mutations=(
   'Scenarios|Aws.Local/Wire/Operations/PutRecordsOperation.cs|s/MaxRecords = 500/MaxRecords = 501/'
   'Aggregation|Grains/Aggregation/AggregateWriter.cs|s/MD5.HashData(message,/MD5.HashData(message[1..],/'
   'Aggregation|Grains/Aggregation/AggregateReader.Parse.cs|s/entry.PartitionKey < _partitionKeys.Count/entry.PartitionKey <= _partitionKeys.Count/'
-  'Storage|Grains/Storage/DynamoDbStore.cs|s/table.ExpiryAttribute is { } expiry ? Dynamo.*: condition;/condition;/'
+  'Storage|Grains/Storage/DynamoDbStoreExpression.cs|s/OR {name} > /OR {name} >= /'
 )
 
 copy=$(mktemp -d)

@@ -11,9 +11,7 @@ public sealed class EmbeddedKinesisTests(ForeignParts foreign) : KinesisClientCo
 
     protected override string Server => "the embedded Kinesis";
 
-    protected override ServerOddity Oddities =>
-        ServerOddity.NoReshard | ServerOddity.NoUpdateShardCount | ServerOddity.NoRetentionChange | ServerOddity.NoLimits
-        | ServerOddity.NoConsumers;
+    protected override ServerOddity Oddities => ServerOddity.None;
 
     protected override async Task<Uri> StartAsync()
     {

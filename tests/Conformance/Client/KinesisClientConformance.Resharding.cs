@@ -11,12 +11,7 @@ public abstract partial class KinesisClientConformance
     public async Task A_split_shard_ends_and_names_its_children()
     {
         await Stream.PutAsync(new PutRecordsEntry("k", "0", new byte[] { 1 }), new PutRecordsEntry("k", "5", new byte[] { 2 }));
-        if (await LacksAsync(
-            ServerOddity.NoReshard, () => Client.SplitShardAsync(Stream.Name, StreamUnderTest.FirstShard, "1000", Cancel)))
-        {
-            return;
-        }
-
+        await Client.SplitShardAsync(Stream.Name, StreamUnderTest.FirstShard, "1000", Cancel);
         await Stream.UntilActiveAsync();
         ShardDescription[] shards = await Stream.ListAsync();
         BigInteger start = BigInteger.Parse(shards[0].StartingSequenceNumber, null);
@@ -35,12 +30,7 @@ public abstract partial class KinesisClientConformance
     [Fact]
     public async Task Merged_shards_end_in_one_child()
     {
-        if (await LacksAsync(
-            ServerOddity.NoReshard, () => Client.MergeShardsAsync(Stream.Name, StreamUnderTest.FirstShard, SecondShard, Cancel)))
-        {
-            return;
-        }
-
+        await Client.MergeShardsAsync(Stream.Name, StreamUnderTest.FirstShard, SecondShard, Cancel);
         await Stream.UntilActiveAsync();
         ShardDescription[] shards = await Stream.ListAsync();
         ShardDescription child = Assert.Single(shards, shard => shard.EndingSequenceNumber is null);
