@@ -69,17 +69,25 @@ internal sealed class Segment : IDisposable
     /// <summary>Writes whole entries at the end, then lets readers see them. After a failure nothing is published.</summary>
     public void Append(ReadOnlySpan<byte> entries)
     {
+        CutDebris();
         var offset = _length;
-        if (_hasDebris)
-        {
-            _bytes.Truncate(offset);
-        }
-
-        // After a failed write a part may be there: behind a shorter next one it would look like damage.
         _hasDebris = true;
         _bytes.Write(entries, offset);
         _hasDebris = false;
         Publish(entries, offset);
+    }
+
+    /// <summary>
+    /// Removes what a failed write may have left: behind a shorter next one, or at the end of a sealed segment, it would
+    /// look like damage.
+    /// </summary>
+    public void CutDebris()
+    {
+        if (_hasDebris)
+        {
+            _bytes.Truncate(_length);
+            _hasDebris = false;
+        }
     }
 
     /// <summary>An offset from which to look for the first entry with at least this counter and arrival time.</summary>

@@ -271,6 +271,7 @@ internal sealed class ShardLog : IDisposable
 
     private Segment Roll()
     {
+        _segments.LastOrDefault()?.CutDebris();
         var segment = _store.Create(new SegmentHeader(
             _segments is [.., var last] ? last.LastCounter + 1 : 1,
             _segments is [.., var newest] ? newest.LastArrivalMs : 0));

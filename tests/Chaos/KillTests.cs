@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace DataProcessor.Chaos;
@@ -56,16 +55,15 @@ public sealed class KillTests(ITestOutputHelper output)
         await using var system = await SystemUnderTest.StartAsync(Shards, plant, patience.Token);
         using var load = new Load(system, acknowledgeBeforePut);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
-        var clock = Stopwatch.StartNew();
+        var killer = new Killer(system, load, new Random(seed));
         var clients = load.RunAsync(stop.Token);
         try
         {
-            await new Killer(system, load, new Random(seed)).RunAsync(siloKills, kinesisKills, patience.Token);
+            await killer.RunAsync(siloKills, kinesisKills, patience.Token);
             await stop.CancelAsync();
             await clients;
-            var rate = load.Acknowledged.Count / clock.Elapsed.TotalSeconds;
             var run = await ConcludeAsync(system, load, plant.Length == 0 && !acknowledgeBeforePut, patience.Token);
-            run = run with { RecordsPerSecond = rate, SiloKills = siloKills, KinesisKills = kinesisKills };
+            run = run with { RecordsPerSecond = killer.RecordsPerSecond, SiloKills = siloKills, KinesisKills = kinesisKills };
             output.WriteLine($"seed {seed}: {run}");
             return run;
         }
@@ -129,8 +127,8 @@ public sealed class KillTests(ITestOutputHelper output)
         public int KinesisKills { get; init; }
 
         public override string ToString() =>
-            $"{SiloKills} silo kills, {KinesisKills} Kinesis kills; {Sent} sent, {RecordsPerSecond:F0} acknowledged/s with the time " +
-            $"of the restarts; {History.Acknowledged.Count} acknowledged, {LostAnswers} posts without an answer, " +
+            $"{SiloKills} silo kills, {KinesisKills} Kinesis kills; {Sent} sent, {RecordsPerSecond:F0} acknowledged/s between the kills; " +
+            $"{History.Acknowledged.Count} acknowledged, {LostAnswers} posts without an answer, " +
             $"{History.Stream.Count} in the stream ({Checker.Unacknowledged} unacknowledged), {History.Processed.Count} processed; " +
             $"{Checker.Duplicates} duplicates, per silo kill {string.Join(", ", Repeats.Select(r => $"{r.Count} (handled at most {r.OldestAge.TotalMilliseconds:F0} ms before)"))}; " +
             $"{Checker.Breaches.Count} breaches";

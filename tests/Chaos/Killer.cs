@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace DataProcessor.Chaos;
 
 /// <summary>
@@ -8,6 +10,12 @@ internal sealed class Killer(SystemUnderTest system, Load load, Random random)
 {
     private const int FewestRecordsBetweenKills = 3_000;
     private const int MostRecordsBetweenKills = 9_000;
+
+    private TimeSpan _loadedTime;
+    private int _loadedRecords;
+
+    /// <summary>Records acknowledged per second while the system was not being killed and started again.</summary>
+    public double RecordsPerSecond => _loadedRecords / _loadedTime.TotalSeconds;
 
     public async Task RunAsync(int siloKills, int kinesisKills, CancellationToken cancellationToken)
     {
@@ -24,11 +32,15 @@ internal sealed class Killer(SystemUnderTest system, Load load, Random random)
 
     private async Task ProgressAsync(CancellationToken cancellationToken)
     {
-        var due = load.Acknowledged.Count + random.Next(FewestRecordsBetweenKills, MostRecordsBetweenKills);
+        var (clock, before) = (Stopwatch.StartNew(), load.Acknowledged.Count);
+        var due = before + random.Next(FewestRecordsBetweenKills, MostRecordsBetweenKills);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (load.Acknowledged.Count < due)
         {
             await timer.WaitForNextTickAsync(cancellationToken);
         }
+
+        _loadedTime += clock.Elapsed;
+        _loadedRecords += load.Acknowledged.Count - before;
     }
 }
