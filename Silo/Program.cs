@@ -1,3 +1,3 @@
 using DataProcessor.Silo.Hosting;
 
-await DataProcessorHost.Create(args).RunAsync();
+return await DataProcessorHost.RunAsync(args);

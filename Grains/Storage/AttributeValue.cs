@@ -25,7 +25,7 @@ internal enum AttributeType
 internal sealed class AttributeValue : IEquatable<AttributeValue>
 {
     /// <summary>DynamoDB keeps 38 significant digits.</summary>
-    private const int MaxDigits = 38;
+    public const int MaxDigits = 38;
 
     private AttributeValue(AttributeType type, string text, string[]? elements = null)
     {

@@ -18,12 +18,25 @@ internal static class DataProcessorConfiguration
             .AddInMemoryCollection(Names.Select(name => KeyValuePair.Create(name, environment[Environmental(name)] as string)).Where(pair => !string.IsNullOrEmpty(pair.Value)))
             .AddCommandLine(args, Names.ToDictionary(Switch))
             .Build();
-        var options = configuration.Get<DataProcessorOptions>() ?? new();
+        var options = Bind(configuration);
         options.DataFolder = Path.GetFullPath(options.DataFolder);
         var result = new DataProcessorOptionsValidator().Validate(null, options);
         return result.Failed
             ? throw new OptionsValidationException("", typeof(DataProcessorOptions), result.Failures)
             : options;
+    }
+
+    private static DataProcessorOptions Bind(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration.Get<DataProcessorOptions>() ?? new();
+        }
+        catch (InvalidOperationException e)
+        {
+            // The binder's own words: which value, of which option, is not of which type.
+            throw new OptionsValidationException("", typeof(DataProcessorOptions), [e.Message]);
+        }
     }
 
     /// <summary>A misspelt switch would otherwise leave the default in force without a word. Sections (<c>--Reader:X</c>) pass.</summary>

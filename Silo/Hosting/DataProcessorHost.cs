@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using DataProcessor.Gateway;
 using DataProcessor.Grains;
 using DataProcessor.Silo.Admin;
 using DataProcessor.Silo.Listeners;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 
 namespace DataProcessor.Silo.Hosting;
@@ -11,11 +13,28 @@ namespace DataProcessor.Silo.Hosting;
 /// <summary>Makes the process: a table of contents of what runs in it.</summary>
 public static class DataProcessorHost
 {
+    /// <summary>Runs the process until it is told to stop. What a person can put right is one line on standard error, and exit code 1.</summary>
+    /// <inheritdoc cref="Create"/>
+    public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? configureServices = null)
+    {
+        try
+        {
+            await Create(args, configureServices).RunAsync();
+            return 0;
+        }
+        catch (Exception e) when (e is OptionsValidationException or IOException or InvalidDataException or SocketException)
+        {
+            // A wrong setting, a port or a data folder in use, a damaged file: the messages say which.
+            await Console.Error.WriteLineAsync($"Cannot start: {e.Message}");
+            return 1;
+        }
+    }
+
     /// <param name="args">Command line, see <see cref="DataProcessorOptions"/>.</param>
     /// <param name="configureServices">
     /// Registers user code, e.g. <c>services => services.AddRecordProcessor&lt;MyProcessor&gt;()</c>.
     /// </param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong; names all that are.</exception>
+    /// <exception cref="OptionsValidationException">A setting is wrong; names all that are.</exception>
     public static IHost Create(string[] args, Action<IServiceCollection>? configureServices = null)
     {
         var options = DataProcessorConfiguration.Read(args, Environment.GetEnvironmentVariables());

@@ -10,11 +10,11 @@ public sealed class DataProcessorOptions
     public Role Role { get; set; } = Role.All;
 
     /// <summary>The stream that <c>POST /</c> writes to and the application reads. Also STREAM_NAME.</summary>
-    [Required, RegularExpression("^[a-zA-Z0-9_.-]{1,128}$", ErrorMessage = "StreamName: 1-128 of a-z A-Z 0-9 _ . -")]
+    [Required, RegularExpression("^[a-zA-Z0-9_.-]{1,128}$", ErrorMessage = "1-128 of a-z A-Z 0-9 _ . -")]
     public string StreamName { get; set; } = "data-processing-stream";
 
     /// <summary>Name of the consuming application, and of its lease table. Also APPLICATION_NAME.</summary>
-    [Required, RegularExpression("^[a-zA-Z0-9_.-]{3,255}$", ErrorMessage = "ApplicationName: 3-255 of a-z A-Z 0-9 _ . -")]
+    [Required, RegularExpression("^[a-zA-Z0-9_.-]{3,255}$", ErrorMessage = "3-255 of a-z A-Z 0-9 _ . -")]
     public string ApplicationName { get; set; } = "DataProcessorConsumer";
 
     /// <summary>AWS region. Also REGION.</summary>

@@ -18,6 +18,9 @@ internal static class QuietLogging
                 ["Logging:LogLevel:Orleans"] = nameof(LogLevel.Warning),
                 ["Logging:LogLevel:Polly"] = nameof(LogLevel.Warning),
 
+                // DataProcessorHost.RunAsync says it in a line.
+                ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = nameof(LogLevel.None),
+
                 // Its first check counts from the machine's boot and always complains.
                 ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = nameof(LogLevel.Error),
             },

@@ -2,13 +2,12 @@ using DataProcessor;
 using DataProcessor.Chaos.Host;
 using DataProcessor.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 // The product's own host with a processor that leaves evidence. CHAOS_PLANT names a bug to plant, to test the checker.
 var plant = Environment.GetEnvironmentVariable("CHAOS_PLANT");
-await DataProcessorHost.Create(args, services => _ = plant switch
+return await DataProcessorHost.RunAsync(args, services => _ = plant switch
 {
     null or "" => services.AddRecordProcessor<EvidenceProcessor>(),
     ForgetfulProcessor.PlantName => services.AddRecordProcessor<ForgetfulProcessor>(),
     _ => throw new ArgumentException($"CHAOS_PLANT={plant} is not known."),
-}).RunAsync();
+});

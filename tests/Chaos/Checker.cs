@@ -24,12 +24,18 @@ internal sealed class Checker(History history)
         return checker;
     }
 
-    /// <summary>Invariant 1: at the acknowledged place lie the acknowledged bytes.</summary>
+    /// <summary>Invariant 1: at the acknowledged place lie the acknowledged bytes; without a place, they lie anywhere.</summary>
     private void AcknowledgedIsInTheStream()
     {
         var stream = history.Stream.ToDictionary(record => record.Place);
+        var contents = history.Stream.Select(record => record with { Place = default }).ToHashSet();
         foreach (var acknowledged in history.Acknowledged)
         {
+            if (acknowledged.Place == default && contents.Contains(acknowledged))
+            {
+                continue;
+            }
+
             if (!stream.TryGetValue(acknowledged.Place, out var stored))
             {
                 Breaches.Add($"acknowledged and not in the stream: {acknowledged}");
@@ -40,14 +46,14 @@ internal sealed class Checker(History history)
             }
         }
 
-        Unacknowledged = stream.Count - history.Acknowledged.Count;
+        Unacknowledged = stream.Keys.Except(history.Acknowledged.Select(record => record.Place)).Count();
     }
 
     /// <summary>Invariant 2: at least once.</summary>
     private void AcknowledgedIsProcessed()
     {
         var processed = history.Processed.ToHashSet();
-        foreach (var acknowledged in history.Acknowledged.Where(record => !processed.Contains(record)))
+        foreach (var acknowledged in history.Acknowledged.Where(record => record.Place != default && !processed.Contains(record)))
         {
             Breaches.Add($"acknowledged and never processed: {acknowledged}");
         }

@@ -1,6 +1,6 @@
 namespace DataProcessor.Chaos;
 
-/// <summary>Where a record lies: shard, sequence number, index in its aggregate.</summary>
+/// <summary>Where a record lies: shard, sequence number, index in its aggregate. <c>default</c>: nobody said.</summary>
 internal readonly record struct Place(string ShardId, string SequenceNumber, long SubSequenceNumber);
 
 /// <summary>A record as one of the three witnesses saw it.</summary>

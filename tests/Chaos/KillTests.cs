@@ -44,7 +44,8 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         var run = await RunAsync(plant: "", acknowledgeBeforePut: true, siloKills: 1, kinesisKills: 0);
 
-        Assert.Contains(run.Checker.Breaches, breach => breach.StartsWith("acknowledged and not in the stream", StringComparison.Ordinal));
+        Assert.All(run.Checker.Breaches, breach => Assert.StartsWith("acknowledged and not in the stream", breach, StringComparison.Ordinal));
+        Assert.NotEmpty(run.Checker.Breaches);
     }
 
     private async Task<Run> RunAsync(string plant, bool acknowledgeBeforePut, int siloKills, int kinesisKills)

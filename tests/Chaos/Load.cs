@@ -9,6 +9,11 @@ namespace DataProcessor.Chaos;
 /// Clients that post numbered records, each client for a key of its own and the next batch after the answer to the last.
 /// A batch without an answer is not sent again: the next one has new numbers.
 /// </summary>
+/// <param name="system">Where they post to.</param>
+/// <param name="acknowledgeBeforePut">
+/// A planted bug, to test the checker: every record counts as acknowledged once it is sent, as with a gateway that answers
+/// before it has put.
+/// </param>
 internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBeforePut) : IDisposable
 {
     private const int Clients = 60;
@@ -54,11 +59,23 @@ internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBefor
     private async Task PostAsync(string key, string[] payloads)
     {
         Interlocked.Add(ref _sent, payloads.Length);
-        if (acknowledgeBeforePut)
+        if (await TryPostAsync(key, payloads))
         {
-            Acknowledge(key, payloads, [.. payloads.Select((_, i) => new Success(i, "shardId-000000000000", "0", i))]);
+            return;
         }
 
+        Interlocked.Increment(ref _lostAnswers);
+        if (acknowledgeBeforePut)
+        {
+            foreach (var data in payloads)
+            {
+                _acknowledged.Enqueue(new(default, key, data));
+            }
+        }
+    }
+
+    private async Task<bool> TryPostAsync(string key, string[] payloads)
+    {
         try
         {
             var records = payloads.Select(data => new { data, partitionKey = key });
@@ -66,18 +83,15 @@ internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBefor
             var text = await response.Content.ReadAsStringAsync(CancellationToken.None);
             if ((int)response.StatusCode is not (200 or 207))
             {
-                Interlocked.Increment(ref _lostAnswers);
-                return;
+                return false;
             }
 
-            if (!acknowledgeBeforePut)
-            {
-                Acknowledge(key, payloads, JsonSerializer.Deserialize(text, AnswerContext.Default.Answer)!.Successes);
-            }
+            Acknowledge(key, payloads, JsonSerializer.Deserialize(text, AnswerContext.Default.Answer)!.Successes);
+            return true;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or IOException)
         {
-            Interlocked.Increment(ref _lostAnswers);
+            return false;
         }
     }
 
