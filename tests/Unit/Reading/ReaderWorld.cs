@@ -51,7 +51,7 @@ internal sealed class ReaderWorld : IDisposable
 
     public CountingStore Store { get; }
 
-    public ReaderOptions Options { get; } = new();
+    public ReaderOptions Options { get; } = new() { Reader = ReaderKind.Polling };
 
     public long Counted(string instrument) => _counts.GetValueOrDefault(instrument);
 
@@ -73,6 +73,8 @@ internal sealed class ReaderWorld : IDisposable
             shard ?? Shard0,
             name,
             client,
+            new StreamConsumers(client, Time.Clock, NullLogger<StreamConsumers>.Instance),
+            "app",
             new LeaseTable(store ?? Store, "app"),
             processor,
             _services.CreateAsyncScope(),
