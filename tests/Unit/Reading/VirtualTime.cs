@@ -8,10 +8,11 @@ namespace DataProcessor.Unit.Reading;
 /// </summary>
 internal sealed class VirtualTime(int seed) : SynchronizationContext
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
-
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
     private readonly Random _order = new(seed);
+
+    /// <summary>How far the clock moves at once; coarser for a test of hours.</summary>
+    public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(10);
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(55));
 
