@@ -80,7 +80,7 @@ public sealed class ShardSubscriberTests : IDisposable
 
         stream.IsSilent = true;
         await stream.PutAsync(3, 3);
-        await _world.Time.Pass(TimeSpan.FromSeconds(59));
+        await _world.Time.Pass(TimeSpan.FromSeconds(54));
         Assert.Equal((0, 3), (_world.Counted(Ends + "stall"), _processor.Handled.Count));
         stream.IsSilent = false;
         await _world.Time.Pass(TimeSpan.FromSeconds(7));
