@@ -31,7 +31,7 @@ public sealed class EventMessageReaderTests
         });
 
     private static readonly Gen<Foreign.EventStreamMessage> Message = Gen.Select(
-        Header.List[0, 6], Gen.OneOf(Gen.Byte.Array[0, 100], Gen.Byte.Array[0, 20_000]))
+        HeadersOf(0, 6), Gen.OneOf(Gen.Byte.Array[0, 100], Gen.Byte.Array[0, 20_000]))
         .Select((headers, payload) => new Foreign.EventStreamMessage(headers, payload));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -138,11 +138,8 @@ public sealed class EventMessageReaderTests
         (int accepted, int refused) = (0, 0);
         await Gen.OneOf(
             Gen.Byte.Array[0, 40],
-            Gen.Select(Header.List[1, 3], Gen.Byte).Select((headers, cut) =>
-            {
-                byte[] wire = HeadersOf(headers);
-                return wire[..(cut % (wire.Length + 1))];
-            })).SampleAsync(async headers =>
+            HeadersOf(1, 3).Select(WireOf),
+            Gen.Select(HeadersOf(1, 3).Select(WireOf), Gen.Int[1, 3]).Select((wire, missing) => wire[..^missing])).SampleAsync(async headers =>
         {
             byte[] wire = WithChecksums(headers);
             EventMessage message = Assert.NotNull(await ReadAsync(wire));
@@ -174,7 +171,7 @@ public sealed class EventMessageReaderTests
         {
             Assert.True(left.Remove(Encoding.UTF8.GetString(headers.Name), out Foreign.IEventStreamHeader? header));
             Assert.Equal((int)header.HeaderType, (int)headers.Type);
-            byte[] wire = HeadersOf([header]);
+            byte[] wire = WireOf([header]);
             int lengthBytes = headers.Type is HeaderType.String or HeaderType.Bytes ? 2 : 0;
             Assert.Equal(wire.Length, 1 + headers.Name.Length + 1 + lengthBytes + headers.Value.Length);
             Assert.Equal(wire[^headers.Value.Length..], headers.Value.ToArray());
@@ -187,7 +184,10 @@ public sealed class EventMessageReaderTests
         Assert.Empty(left);
     }
 
-    private static byte[] HeadersOf(IEnumerable<Foreign.IEventStreamHeader> headers) => [.. headers.SelectMany(header =>
+    private static Gen<List<Foreign.IEventStreamHeader>> HeadersOf(int least, int most) =>
+        Header.List[least, most].Where(headers => headers.DistinctBy(header => header.Name).Count() == headers.Count);
+
+    private static byte[] WireOf(IEnumerable<Foreign.IEventStreamHeader> headers) => [.. headers.SelectMany(header =>
     {
         byte[] wire = new byte[header.GetWireSize()];
         header.WriteToBuffer(wire, 0);
