@@ -5,6 +5,7 @@ using Amazon.Runtime;
 using DataProcessor.Aws.Kinesis;
 using DataProcessor.Aws.Local;
 using DataProcessor.Grains.Reading;
+using DataProcessor.Grains.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -55,8 +56,8 @@ internal sealed class EmbeddedStream : IAsyncDisposable
     public static string[] Numbers(int first, int count) =>
         [.. Enumerable.Range(first, count).Select(number => number.ToString(CultureInfo.InvariantCulture))];
 
-    public ShardReader Reader(IRecordProcessor processor) =>
-        _world.Reader(processor, service: new ObservedService(Service.CreateHandler(), this, _world.Time.Clock));
+    public ShardReader Reader(IRecordProcessor processor, IConditionalStore? store = null) =>
+        _world.Reader(processor, store, new ObservedService(Service.CreateHandler(), this, _world.Time.Clock));
 
     public IEnumerable<DateTimeOffset> Accepted(string operation) =>
         Calls.Where(call => call.IsAccepted && call.Operation == operation).Select(call => call.Time);
