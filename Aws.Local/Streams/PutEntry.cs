@@ -29,8 +29,8 @@ internal struct PutEntry
     /// <summary>Explicit hash key, or the MD5 of the partition key.</summary>
     public UInt128 Hash;
 
-    /// <summary>PutRecord's SequenceNumberForOrdering.</summary>
-    public SequenceNumber? Ordering;
+    /// <summary>PutRecord's SequenceNumberForOrdering: in that shard the counter must be greater.</summary>
+    public (int ShardIndex, long Counter) After;
 
     /// <summary>A fault: a put that follows quickly shall get a lower number.</summary>
     public bool LeavesGap;

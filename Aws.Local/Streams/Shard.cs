@@ -219,7 +219,7 @@ internal sealed class Shard : IDisposable
             return;
         }
 
-        var above = entry.Ordering is { } ordering && ordering.ShardIndex == Info.Index ? ordering.Counter : 0;
+        var above = entry.After.ShardIndex == Info.Index ? entry.After.Counter : 0;
         if (!Log.TryAppend(entry.Key.Span, entry.Data.Span, nowMs, out var counter, out var arrivalMs, entry.LeavesGap, above))
         {
             entry.Outcome = PutOutcome.Full;

@@ -22,31 +22,32 @@ internal sealed partial class LatePuts(LocalKinesisCounters counters, TimeProvid
     /// <param name="land">Carries it out.</param>
     public bool TryBegin(ReadOnlyMemory<byte> body, TimeSpan lateness, Func<Memory<byte>, ValueTask> land)
     {
+        if (Interlocked.Add(ref _bytes, body.Length) > MaxBytes || _stopping.IsCancellationRequested)
+        {
+            Interlocked.Add(ref _bytes, -body.Length);
+            return false;
+        }
+
+        var late = LandAsync(body.ToArray(), lateness, land);
         lock (_gate)
         {
-            if (_bytes + body.Length > MaxBytes || _stopping.IsCancellationRequested)
-            {
-                return false;
-            }
-
-            _bytes += body.Length;
             _landing.RemoveAll(landing => landing.IsCompleted);
-            _landing.Add(LandAsync(body.ToArray(), lateness, land));
-            return true;
+            _landing.Add(late);
         }
+
+        return true;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _stopping.Cancel();
         Task landing;
         lock (_gate)
         {
-            _stopping.Cancel();
             landing = Task.WhenAll(_landing);
         }
 
         await landing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _stopping.Dispose();
     }
 
     private async Task LandAsync(byte[] body, TimeSpan lateness, Func<Memory<byte>, ValueTask> land)

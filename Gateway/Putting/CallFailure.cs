@@ -8,12 +8,14 @@ internal static class CallFailure
 {
     /// <summary>The cluster failed and not the grain: the call is worth repeating.</summary>
     public static bool IsOutage(Exception failure) =>
-        failure is TimeoutException or OrleansException or IOException or SocketException;
+        failure is TimeoutException or OrleansException or IOException or SocketException or StreamUnavailableException;
 
     /// <summary>
-    /// No activation has executed the call: a silo or the client refused to deliver it. A silo that was lost under way
-    /// or a time-out does not say that.
+    /// No activation has executed the call: a silo or the client refused to deliver it, or the grain could not be
+    /// activated because it got no shard map. A silo that was lost under way or a time-out does not say that.
     /// </summary>
-    public static bool WasNotDelivered(Exception failure) =>
-        failure is OrleansMessageRejectionException and not SiloUnavailableException or GatewayTooBusyException;
+    public static bool WasNotDelivered(Exception failure) => failure
+        is OrleansMessageRejectionException and not SiloUnavailableException
+        or GatewayTooBusyException
+        or StreamUnavailableException;
 }

@@ -50,6 +50,14 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
                 await BackOffAsync(cancellation);
                 continue;
             }
+            catch (StreamNotFoundException)
+            {
+                // The stream was deleted, and perhaps made anew: this producer cannot be activated any more. A newer
+                // map knows the one that can, or that there is none.
+                terms.FirstAnswers.Taken();
+                _mayBeWritten |= _mayBeHeld;
+                return EndedWith(ChunkEnd.Moved);
+            }
 
             _backOff = FirstBackOff;
             switch (response.Status)

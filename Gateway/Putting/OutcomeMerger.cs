@@ -22,6 +22,12 @@ internal static class OutcomeMerger
                     break;
                 case PutOutcome.Moved:
                     moved.AddRange(named);
+                    if (run.Attempts > 0)
+                    {
+                        // They were under way when their shard closed or their producer left, perhaps all the way.
+                        records.MarkMayBeWritten(named);
+                    }
+
                     break;
                 default:
                     records.Fail(named, ProblemOf(run));

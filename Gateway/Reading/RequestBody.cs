@@ -8,16 +8,21 @@ namespace DataProcessor.Gateway.Reading;
 
 /// <summary>
 /// Stage 1: a request's body in one pooled buffer. Its bytes are taken from the budget of the gateway before they are
-/// read, and given back when the request is answered: the records framed from them live as long.
+/// read, and given back when the request is answered: the records framed from them live as long. The buffer grows with
+/// what arrives: a body that is announced and does not come, or comes slowly, must not keep others out.
 /// </summary>
 internal sealed class RequestBody(ByteBudget budget, int maxBytes) : IDisposable
 {
     /// <summary>First buffer of a body that does not announce its length.</summary>
     private const int UnannouncedBytes = 16 * 1024;
 
+    /// <summary>Largest first buffer; most bodies need no other.</summary>
+    private const int MostFirstBytes = 64 * 1024;
+
     private byte[] _buffer = [];
     private int _capacity;
     private int _length;
+    private int _expected;
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
@@ -29,7 +34,8 @@ internal sealed class RequestBody(ByteBudget budget, int maxBytes) : IDisposable
             return TooLarge();
         }
 
-        if (!TryGrow((int)(request.ContentLength ?? Math.Min(UnannouncedBytes, maxBytes))))
+        _expected = (int)(request.ContentLength ?? maxBytes);
+        if (!TryGrow(Math.Min(_expected, request.ContentLength is null ? UnannouncedBytes : MostFirstBytes)))
         {
             return Problem.BuffersFull;
         }
@@ -91,7 +97,7 @@ internal sealed class RequestBody(ByteBudget budget, int maxBytes) : IDisposable
             return TooLarge();
         }
 
-        if (needed > _capacity && !TryGrow((int)Math.Min(maxBytes, Math.Max(needed, 2L * _capacity))))
+        if (needed > _capacity && !TryGrow((int)Math.Min(_expected, Math.Max(needed, 2L * _capacity))))
         {
             return Problem.BuffersFull;
         }

@@ -5,7 +5,10 @@ public enum PutOutcome
     /// <summary>Kinesis confirmed the records.</summary>
     Stored,
 
-    /// <summary>Not sent: their shard closed first. Route them again by a newer map.</summary>
+    /// <summary>
+    /// Given up because their shard closed or their producer moves: route them again by a newer map. Surely not in the
+    /// stream only if <see cref="PutRun.Attempts"/> is 0.
+    /// </summary>
     Moved,
 
     /// <summary>Kinesis refuses them for ever: too large, access denied, no such stream.</summary>

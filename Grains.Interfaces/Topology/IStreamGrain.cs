@@ -8,9 +8,11 @@ public interface IStreamGrain : IGrainWithStringKey
 {
     /// <summary>
     /// The shard map. With <paramref name="newerThan"/> at or above the version held, the service is asked again
-    /// first (at most once a second): the caller has seen that its map is stale.
+    /// first (at most once a second): the caller has seen that its map is stale. Answers within 4 s, whatever the
+    /// service does; a map in hand that is new enough is answered at once.
     /// </summary>
     /// <exception cref="StreamNotFoundException">The service has no stream of this name.</exception>
+    /// <exception cref="StreamUnavailableException">The service had to be asked and did not answer.</exception>
     [Alias("GetMap")]
     [ResponseTimeout("00:00:05")]
     Task<ShardMap> GetMap(long newerThan = 0);

@@ -13,11 +13,14 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
     /// <summary>How soon a reshard by others is seen at the latest; the end of a shard shows it at once.</summary>
     private static readonly TimeSpan MapRefreshInterval = TimeSpan.FromSeconds(30);
 
+    /// <summary>How soon a map that could not be had is asked for again: one may cost a visit 5 s.</summary>
+    private static readonly TimeSpan MapRetryInterval = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, ShardStatus> _statuses = [];
     private ApplicationKey _key;
     private ShardMap? _map;
-    private long _mapReadAt;
-    private bool _isMapStale;
+    private long _mapAskedAt;
+    private TimeSpan _mapValidFor;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -45,16 +48,25 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
 
     private async Task<ShardMap> CurrentMap()
     {
-        var isStale = _isMapStale || time.GetElapsedTime(_mapReadAt) >= MapRefreshInterval;
-        if (_map is null || isStale)
+        if (_map is { } map && time.GetElapsedTime(_mapAskedAt) < _mapValidFor)
         {
-            var map = await GrainFactory.GetGrain<IStreamGrain>(_key.Stream).GetMap(_map?.Version ?? 0);
-            await Forget(map);
-            _map = map;
-            _mapReadAt = time.GetTimestamp();
-            _isMapStale = false;
+            return map;
         }
 
+        try
+        {
+            var newer = await GrainFactory.GetGrain<IStreamGrain>(_key.Stream).GetMap(_map?.Version ?? 0);
+            await Forget(newer);
+            (_map, _mapValidFor) = (newer, MapRefreshInterval);
+        }
+        catch (Exception e) when (_map is not null && e is StreamUnavailableException or OrleansException or TimeoutException)
+        {
+            // Readers and whoever looks at them can do with the map in hand, above all during an outage.
+            _mapValidFor = MapRetryInterval;
+            LogMapUnavailable(_key.ToString(), _map.Version, MapRetryInterval, e.Message);
+        }
+
+        _mapAskedAt = time.GetTimestamp();
         return _map;
     }
 
@@ -71,8 +83,9 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
 
         foreach (var shardId in _statuses.Keys.Where(id => old.Stream != map.Stream || !map.Shards.Any(shard => shard.Id == id)).ToArray())
         {
-            _statuses.Remove(shardId);
+            // Forgotten once it is stopped: should the call fail, the next visit finds it here again.
             await GrainFactory.GetGrain<IShardGrain>(old.Stream.ShardGrainKey(_key.Application, shardId)).Stop();
+            _statuses.Remove(shardId);
         }
     }
 
@@ -93,13 +106,23 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         {
             var grain = GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
             var status = await grain.EnsureRunning(shard, map.Stream);
-            _isMapStale |= status.State == ShardState.Finished;
+            if (status.State == ShardState.Finished)
+            {
+                // Its children are to start at once.
+                _mapValidFor = TimeSpan.Zero;
+            }
+
             return status;
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e)
         {
-            // The silo that had the shard is going or gone; the next nudge finds the grain its new place.
-            LogUnreachable(e, _key.ToString(), shard.Id);
+            // The silo that had the shard is going or gone, or the user's processor cannot be made: one shard's trouble
+            // must not be the others', and the next nudge tries again.
+            if (known?.LastError != e.Message)
+            {
+                LogNotRunning(e, _key.ToString(), shard.Id);
+            }
+
             return (known ?? ShardStatuses.Idle(shard.Id, ShardState.Stopped)) with { State = ShardState.Stopped, LastError = e.Message };
         }
     }
@@ -110,6 +133,9 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
             map.Shards.Any(listed => listed.Id == parent) &&
             _statuses.GetValueOrDefault(parent)?.State != ShardState.Finished);
 
-    [LoggerMessage(LogLevel.Warning, "Application {Application}: shard {ShardId} could not be reached; trying again at the next nudge")]
-    private partial void LogUnreachable(Exception exception, string application, string shardId);
+    [LoggerMessage(LogLevel.Warning, "Application {Application}: shard {ShardId} is not being read; trying again at each nudge")]
+    private partial void LogNotRunning(Exception exception, string application, string shardId);
+
+    [LoggerMessage(LogLevel.Warning, "Application {Application}: going on with shard map {Version}, asking for a newer one in {Delay}: {Reason}")]
+    private partial void LogMapUnavailable(string application, long version, TimeSpan delay, string reason);
 }

@@ -5,8 +5,6 @@ namespace DataProcessor.Grains.Producing;
 /// <summary>How records are buffered, packed and sent. Names are KPL's where it has the option. Section <c>Producer</c> of the configuration.</summary>
 public sealed class ProducerOptions
 {
-    public const string Section = "Producer";
-
     /// <summary>Kinesis takes at most 500 records a PutRecords call.</summary>
     public const int MostRecordsACall = 500;
 

@@ -11,8 +11,8 @@ namespace DataProcessor.Grains.Producing;
 public static class ProducingServices
 {
     /// <summary>
-    /// Adds producers and senders; needs a <see cref="KinesisClient"/>. <see cref="ProducerOptions"/> come from their
-    /// configuration section and are validated when the host starts.
+    /// Adds producers and senders; needs a <see cref="KinesisClient"/>. <see cref="ProducerOptions"/> are the host's to
+    /// configure; they are validated when it starts.
     /// </summary>
     public static IServiceCollection AddProducing(this IServiceCollection services)
     {
@@ -22,7 +22,7 @@ public static class ProducingServices
         // One per consumer: Random is not safe for several threads.
         services.TryAddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
 
-        services.AddOptions<ProducerOptions>().BindConfiguration(ProducerOptions.Section).ValidateOnStart();
+        services.AddOptions<ProducerOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ProducerOptions>, ProducerOptionsValidator>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ProducerOptions>>().Value);
         services.AddSingleton<ProducerInstruments>();

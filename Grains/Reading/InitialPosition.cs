@@ -1,7 +1,7 @@
 namespace DataProcessor.Grains.Reading;
 
 /// <summary>Where an application starts in a shard that it has never read.</summary>
-internal enum InitialPosition
+public enum InitialPosition
 {
     /// <summary>At the oldest record that the stream keeps.</summary>
     TrimHorizon,

@@ -4,11 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Grains.Reading;
 
-/// <summary>Options of <see cref="ShardReader"/>; section <c>Reader</c> of the configuration.</summary>
-internal sealed class ReaderOptions : IValidatableObject
+/// <summary>How shards are read and checkpointed.</summary>
+public sealed class ReaderOptions : IValidatableObject
 {
-    public const string Section = "Reader";
-
     /// <summary>Where an application starts in a shard that it has never read. Default TrimHorizon: nothing is missed.</summary>
     public InitialPosition InitialPosition { get; set; } = InitialPosition.TrimHorizon;
 

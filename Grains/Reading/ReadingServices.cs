@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Grains.Reading;
 
-/// <summary>Registers reading. KinesisClient, TimeProvider and the store are the host's.</summary>
+/// <summary>Registers reading. KinesisClient, TimeProvider and the store are the host's, and so is binding <see cref="ReaderOptions"/>.</summary>
 internal static class ReadingServices
 {
     public static IServiceCollection AddReading(this IServiceCollection services)
     {
-        services.AddOptions<ReaderOptions>().BindConfiguration(ReaderOptions.Section).ValidateOnStart();
+        services.AddOptions<ReaderOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ReaderOptions>, ReaderOptionsValidator>();
         services.AddMetrics();
         services.TryAddSingleton<ReaderInstruments>();

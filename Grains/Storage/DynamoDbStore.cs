@@ -10,7 +10,10 @@ namespace DataProcessor.Grains.Storage;
 /// item that has expired and was not yet deleted (DynamoDB takes up to some days) needs a second call: it counts as absent,
 /// so what is written replaces it.
 /// </summary>
-/// <param name="client">The caller's to dispose. It repeats calls after throttles and lost answers; nothing here does.</param>
+/// <param name="client">
+/// The caller's to dispose. It repeats calls after throttles and lost answers; nothing here does. A write whose first attempt
+/// was made and whose answer was lost may therefore be refused: <see cref="ItemUpdate.IsIn"/> tells its own work.
+/// </param>
 /// <param name="time">Decides what has expired.</param>
 internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) : IConditionalStore
 {
@@ -27,7 +30,7 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
             var request = new GetItemRequest { TableName = table.Name, Key = KeyOf(table, key), ConsistentRead = true };
             var response = await client.GetItemAsync(request, cancellationToken);
             return Existing(table, DynamoDbStoreValues.ToItem(table, response.Item));
-        });
+        }, cancellationToken);
     }
 
     public ValueTask<WriteResult> UpdateIfAsync(
@@ -57,7 +60,7 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
             }
 
             throw new StoreException($"Expired item '{key}' of table {table.Name} was replaced by others {MaxReplaceAttempts} times.");
-        });
+        }, cancellationToken);
     }
 
     public ValueTask<WriteResult> DeleteIfAsync(
@@ -87,7 +90,7 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
                 var item = Existing(table, DynamoDbStoreValues.ToItem(table, refused.Item));
                 return new WriteResult(Succeeded: item is null && condition.Holds(null), item);
             }
-        });
+        }, cancellationToken);
     }
 
     public ValueTask<ItemPage> QueryAsync(
@@ -110,7 +113,7 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
             var response = await client.ScanAsync(request, cancellationToken);
             StoreItem[] items = [.. (response.Items ?? []).Select(item => DynamoDbStoreValues.ToItem(table, item)!)];
             return new ItemPage(items, DynamoDbStoreValues.ToItem(table, response.LastEvaluatedKey)?.Key);
-        });
+        }, cancellationToken);
     }
 
     /// <returns>The item as it is now, or as it was found, expired or not, when the update was refused.</returns>
@@ -180,7 +183,7 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
     private static Dictionary<string, DynamoDbValue> KeyOf(StoreTable table, string key) =>
         new() { [table.KeyAttribute] = new() { S = key } };
 
-    private static async ValueTask<T> CallAsync<T>(StoreTable table, Func<Task<T>> call)
+    private static async ValueTask<T> CallAsync<T>(StoreTable table, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -190,9 +193,14 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
         {
             throw new ArgumentException($"DynamoDB refuses to store it in table {table.Name}: {refused.Message}", refused);
         }
-        catch (Exception failed) when (failed is AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException)
+        catch (Exception failed) when (IsOutage(failed, cancellationToken))
         {
             throw new StoreException($"Table {table.Name} of DynamoDB failed: {failed.Message}", failed);
         }
     }
+
+    /// <summary>A time-out of the client's own comes as a cancellation that nobody asked for.</summary>
+    private static bool IsOutage(Exception exception, CancellationToken cancellationToken) =>
+        exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -17,8 +17,8 @@ internal sealed class DynamoDbStoreExpression
     /// <summary>Null if nothing is changed: DynamoDB then makes an item of the key alone.</summary>
     public string? Update(ItemUpdate update)
     {
-        var sets = update.Sets.Count > 0 ? "SET " + string.Join(", ", update.Sets.Select(set => $"{Name(set.Key)} = {Value(set.Value)}")) : "";
-        var removes = update.Removes.Count > 0 ? "REMOVE " + string.Join(", ", update.Removes.Select(Name)) : "";
+        var sets = Clause("SET ", update.Sets.Select(set => $"{Name(set.Key)} = {Value(set.Value)}"));
+        var removes = Clause("REMOVE ", update.Removes.Select(Name));
         var both = $"{sets} {removes}".Trim();
         return both.Length > 0 ? both : null;
     }
@@ -42,6 +42,9 @@ internal sealed class DynamoDbStoreExpression
     }
 
     public static string And(string? first, string second) => first is null ? second : $"{first} AND {second}";
+
+    private static string Clause(string verb, IEnumerable<string> parts) =>
+        string.Join(", ", parts) is { Length: > 0 } all ? verb + all : "";
 
     private string Name(string attribute)
     {

@@ -15,8 +15,8 @@ internal static class DynamoDbStoreValues
     };
 
     /// <summary>
-    /// Null if there is no item. Attributes of other types, and numbers beyond ours, are somebody else's: they are not seen, and stay, because an
-    /// update names what it changes.
+    /// Null if there is no item. Attributes of other types, and numbers beyond ours, are somebody else's: they are not seen, and
+    /// stay, because an update names what it changes.
     /// </summary>
     public static StoreItem? ToItem(StoreTable table, Dictionary<string, DynamoDbValue>? item)
     {

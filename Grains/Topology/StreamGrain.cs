@@ -1,51 +1,65 @@
 using DataProcessor.Aws.Kinesis;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 
 namespace DataProcessor.Grains.Topology;
 
-/// <summary>Reads the shard map from the service and numbers its versions.</summary>
+/// <summary>
+/// Reads the shard map from the service and numbers its versions. Calls interleave, so that while the service does not
+/// answer, callers whom the map in hand suffices have it at once; those who need a newer one share one refresh.
+/// </summary>
+[Reentrant]
 internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider time, ILogger<StreamGrain> logger)
     : Grain, IStreamGrain
 {
     /// <summary>However many callers find their map stale, the service is asked once in this time.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longest refresh, with the client's retries: under the call's time-out of 5 s, so that callers learn the reason.</summary>
+    private static readonly TimeSpan RefreshTimeout = TimeSpan.FromSeconds(4);
+
     private ShardMap? _map;
     private long _readAt;
+    private Task<ShardMap>? _refreshing;
 
     private string StreamName => this.GetPrimaryKeyString();
 
-    // Calls are not interleaved, so callers that find their map stale at the same time wait for one refresh.
-    public async Task<ShardMap> GetMap(long newerThan)
+    public Task<ShardMap> GetMap(long newerThan)
     {
-        if (_map is null)
+        if (_map is { } map && (newerThan < map.Version || time.GetElapsedTime(_readAt) < RefreshInterval))
         {
-            return _map = await ReadMap(previous: null);
+            return Task.FromResult(map);
         }
 
-        if (newerThan >= _map.Version && time.GetElapsedTime(_readAt) >= RefreshInterval)
-        {
-            _map = await ReadMap(_map);
-        }
-
-        return _map;
+        return _refreshing is { IsCompleted: false } ? _refreshing : _refreshing = RefreshMap();
     }
 
-    private async Task<ShardMap> ReadMap(ShardMap? previous)
+    private async Task<ShardMap> RefreshMap()
     {
+        using var limit = new CancellationTokenSource(RefreshTimeout, time);
         try
         {
-            var summary = await kinesis.DescribeStreamSummaryAsync(StreamName, CancellationToken.None);
+            var summary = await kinesis.DescribeStreamSummaryAsync(StreamName, limit.Token);
             var identity = new StreamIdentity(StreamName, summary.CreatedAt.ToUnixTimeSeconds(), summary.AccountId);
-            var listed = await kinesis.ListShardsAsync(StreamName, filter: null, CancellationToken.None);
+            var listed = await kinesis.ListShardsAsync(StreamName, filter: null, limit.Token);
             _readAt = time.GetTimestamp();
-            return Next(previous, identity, Array.ConvertAll(listed, ToShard));
+            return _map = Next(_map, identity, Array.ConvertAll(listed, ToShard));
         }
         catch (KinesisException e) when (e.ErrorCode == "ResourceNotFoundException")
         {
-            // The next call asks again: a stream that is made in the meantime is found.
+            // The next call asks again: a stream that is made in the meantime is found. And names that clients make up
+            // are not to stay in memory.
             _map = null;
+            DeactivateOnIdle();
             throw new StreamNotFoundException($"There is no stream '{StreamName}' in this account and region.", e);
+        }
+        catch (KinesisException e)
+        {
+            throw new StreamUnavailableException($"The shards of stream '{StreamName}' are not known: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested)
+        {
+            throw new StreamUnavailableException($"The shards of stream '{StreamName}' are not known: no answer within {RefreshTimeout}.", e);
         }
     }
 

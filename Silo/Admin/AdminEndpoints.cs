@@ -36,10 +36,10 @@ internal static class AdminEndpoints
         {
             return TypedResults.Problem(e.Message, statusCode: StatusCodes.Status404NotFound);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e is StreamUnavailableException or OrleansException or TimeoutException)
         {
             return TypedResults.Problem(
-                $"The cluster did not answer: {e.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
+                $"The cluster cannot tell: {e.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Silo.Hosting;
@@ -13,6 +14,8 @@ internal sealed partial class ApplicationNudger(
     ILogger<ApplicationNudger> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private int _failures;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,14 +33,19 @@ internal sealed partial class ApplicationNudger(
         try
         {
             await application.Nudge();
+            _failures = 0;
         }
         catch (Exception e)
         {
-            // A loop's boundary: whatever failed, the next second tries again.
-            LogNudgeFailed(e);
+            // A loop's boundary: whatever failed, the next second tries again. Told at the 1st, 2nd, 4th, 8th … time, so
+            // that an outage of hours makes no flood.
+            if (BitOperations.IsPow2(++_failures))
+            {
+                LogNudgeFailed(e, _failures);
+            }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The application grain could not look after its shards; trying again in a second")]
-    private partial void LogNudgeFailed(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "The application grain could not look after its shards {Failures} times in a row; trying again in a second")]
+    private partial void LogNudgeFailed(Exception exception, int failures);
 }

@@ -9,6 +9,9 @@ namespace DataProcessor.Silo.Hosting;
 /// </summary>
 internal static class DataProcessorConfiguration
 {
+    /// <summary>Sections of the parts' own options, <c>--Reader:MinPollInterval</c>.</summary>
+    private static readonly string[] Sections = ["Gateway", "Producer", "Reader", "Kinesis", "Logging"];
+
     private static readonly string[] Names = [.. typeof(DataProcessorOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name)];
 
     public static DataProcessorOptions Read(string[] args, IDictionary environment)
@@ -18,39 +21,47 @@ internal static class DataProcessorConfiguration
             .AddInMemoryCollection(Names.Select(name => KeyValuePair.Create(name, environment[Environmental(name)] as string)).Where(pair => !string.IsNullOrEmpty(pair.Value)))
             .AddCommandLine(args, Names.ToDictionary(Switch))
             .Build();
-        var options = Bind(configuration);
-        options.DataFolder = Path.GetFullPath(options.DataFolder);
+        var options = Bind(configuration, new DataProcessorOptions(), refusesOthers: false);
         var result = new DataProcessorOptionsValidator().Validate(null, options);
-        return result.Failed
-            ? throw new OptionsValidationException("", typeof(DataProcessorOptions), result.Failures)
-            : options;
+        if (result.Failed)
+        {
+            throw new OptionsValidationException("", typeof(DataProcessorOptions), result.Failures);
+        }
+
+        options.DataFolder = Path.GetFullPath(options.DataFolder);
+        return options;
     }
 
-    private static DataProcessorOptions Bind(IConfiguration configuration)
+    /// <summary>Sets the options that the section names.</summary>
+    /// <exception cref="OptionsValidationException">It names one that there is not, or a value of the wrong kind.</exception>
+    public static T Bind<T>(IConfiguration section, T options, bool refusesOthers = true)
+        where T : class
     {
         try
         {
-            return configuration.Get<DataProcessorOptions>() ?? new();
+            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = refusesOthers);
+            return options;
         }
         catch (InvalidOperationException e)
         {
-            // The binder's own words: which value, of which option, is not of which type.
-            throw new OptionsValidationException("", typeof(DataProcessorOptions), [e.Message]);
+            throw new OptionsValidationException("", typeof(T), [e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}"]);
         }
     }
 
-    /// <summary>A misspelt switch would otherwise leave the default in force without a word. Sections (<c>--Reader:X</c>) pass.</summary>
+    /// <summary>A misspelt switch would otherwise leave the default in force without a word. A section checks its own names.</summary>
     private static void RejectUnknownSwitches(string[] args)
     {
         var unknown = args
-            .Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && !arg.Contains(':', StringComparison.Ordinal))
+            .Where(arg => arg.StartsWith("--", StringComparison.Ordinal))
             .Select(arg => arg.Split('=')[0])
-            .Where(name => !Names.Any(known => Switch(known).Equals(name, StringComparison.OrdinalIgnoreCase)))
+            .Where(name => name.Split(':') is [var section, _, ..]
+                ? !Sections.Contains(section[2..], StringComparer.OrdinalIgnoreCase)
+                : !Names.Any(known => Switch(known).Equals(name, StringComparison.OrdinalIgnoreCase)))
             .ToArray();
         if (unknown.Length > 0)
         {
             throw new OptionsValidationException("", typeof(DataProcessorOptions),
-                [$"Unknown: {string.Join(' ', unknown)}. Known: {string.Join(' ', Names.Select(Switch))}."]);
+                [$"Unknown: {string.Join(' ', unknown)}. Known: {string.Join(' ', [.. Names.Select(Switch), .. Sections.Select(section => $"--{section}:…")])}."]);
         }
     }
 

@@ -73,7 +73,7 @@ public static class DataProcessorHost
         builder.Services.AddKinesisClient();
         builder.Services.AddGrains(Path.Combine(options.DataFolder, "state.db"));
         builder.Services.AddGateway(gateway => gateway.DefaultStream = options.StreamName);
-        builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway");
+        builder.Services.AddSections();
         builder.Services.AddProblemDetails();
         builder.UseOrleans(silo => silo.ConfigureLocalSilo(options));
         builder.Services.AddHostedService<ApplicationNudger>();

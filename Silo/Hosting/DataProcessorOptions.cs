@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Silo.Hosting;
 
-/// <summary>What this process is and where it listens. Command line <c>--name value</c>, environment or appsettings.</summary>
+/// <summary>What this process is and where it listens. Command line <c>--name value</c> or environment.</summary>
 public sealed class DataProcessorOptions
 {
     /// <summary>What runs in this process. Default <c>all</c>.</summary>

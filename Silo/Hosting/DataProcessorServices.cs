@@ -1,7 +1,10 @@
 using DataProcessor.Aws.Kinesis;
+using DataProcessor.Grains.Producing;
+using DataProcessor.Grains.Reading;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using GatewayOptions = DataProcessor.Gateway.GatewayOptions;
 
 namespace DataProcessor.Silo.Hosting;
 
@@ -14,11 +17,24 @@ internal static class DataProcessorServices
         services.AddSingleton(TimeProvider.System);
     }
 
+    /// <summary>The parts' own options, each from its section; a name that there is not stops the start.</summary>
+    public static void AddSections(this IServiceCollection services)
+    {
+        AddSection<GatewayOptions>(services, "Gateway");
+        AddSection<ProducerOptions>(services, "Producer");
+        AddSection<ReaderOptions>(services, "Reader");
+    }
+
     public static void AddEmbeddedKinesis(this IServiceCollection services)
     {
         services.AddSingleton<EmbeddedKinesis>();
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedKinesis>());
     }
+
+    private static void AddSection<T>(IServiceCollection services, string name)
+        where T : class =>
+        services.AddOptions<T>().Configure<IConfiguration>(
+            (options, configuration) => DataProcessorConfiguration.Bind(configuration.GetSection(name), options));
 
     public static void AddKinesisClient(this IServiceCollection services)
     {

@@ -3,9 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Silo.Hosting;
 
-/// <summary>Runs the embedded Kinesis as long as the process.</summary>
+/// <summary>Runs the embedded Kinesis as long as the process. What the process' options leave open is in section <c>Kinesis</c>.</summary>
 internal sealed class EmbeddedKinesis(
     IOptions<DataProcessorOptions> options,
+    IConfiguration configuration,
     TimeProvider time,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
@@ -23,6 +24,7 @@ internal sealed class EmbeddedKinesis(
             Region = process.Region,
             Streams = new Dictionary<string, int> { [process.StreamName] = process.ShardCount },
         };
+        DataProcessorConfiguration.Bind(configuration.GetSection("Kinesis"), kinesis);
         _server = await LocalKinesisServer.StartAsync(kinesis, time, loggers, cancellationToken);
     }
 

@@ -22,7 +22,7 @@ internal sealed class StartMessage(
     {
         var process = options.Value;
         var kinesis = services.GetService<EmbeddedKinesis>()?.Endpoint ?? process.KinesisEndpoint;
-        string[] lines = process.Role == Role.Kinesis
+        var lines = process.Role == Role.Kinesis
             ? [Line("kinesis", kinesis, "embedded; any AWS SDK or CLI with this endpoint"), Line("data", process.DataFolder, "")]
             : WholeProcess(process, kinesis);
         Console.WriteLine(string.Join(Environment.NewLine, lines));

@@ -37,7 +37,7 @@ public class SigningBenchmark
     [Benchmark(Baseline = true)]
     public string Own()
     {
-        SigningTime time = SigningTime.At(At);
+        var time = SigningTime.At(At);
         var request = new RequestToSign
         {
             Method = "POST",

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using DataProcessor.Silo.Hosting;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -6,6 +8,8 @@ namespace DataProcessor.Cluster;
 
 public sealed class ConfigurationTests
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public void The_command_line_prevails_over_the_environment_and_that_over_the_defaults()
     {
@@ -21,25 +25,59 @@ public sealed class ConfigurationTests
     [Fact]
     public void All_mistakes_are_reported_at_once()
     {
+        string[] mistaken = ["--stream-name", "a/b", "--shard-count", "0", "--gateway-port", "65536"];
         var error = Assert.Throws<OptionsValidationException>(
-            () => Read("--stream-name", "a/b", "--shard-count", "0", "--gateway-port", "65536"));
+            () => DataProcessorConfiguration.Read(mistaken, new Dictionary<string, string>()));
 
         Assert.Equal(3, error.Failures.Count());
     }
 
     [Theory]
-    [InlineData("--gateway-prot", "8080")]
-    [InlineData("--gateway-port", "x")]
-    [InlineData("--role", "nobody")]
-    public void A_misspelt_switch_or_value_is_named(string name, string value) =>
-        Assert.Contains(
-            value == "8080" ? name : value,
-            Assert.Throws<OptionsValidationException>(() => Read(name, value)).Message,
-            StringComparison.Ordinal);
+    [InlineData("--gatway-port=1", "--gatway-port")]
+    [InlineData("--Raeder:MinPollInterval=00:00:01", "--Raeder:MinPollInterval")]
+    [InlineData("--gateway-port=abc", "GatewayPort")]
+    [InlineData("--gateway-port=99999", "GatewayPort")]
+    [InlineData("--data-folder=", "DataFolder")]
+    [InlineData("--Producer:RateLimit=101", "RateLimit")]
+    [InlineData("--Producer:RateLimits=50", "RateLimits")]
+    [InlineData("--Producer:RateLimit=many", "RateLimit")]
+    [InlineData("--Reader:CheckpointIntervall=00:00:01", "CheckpointIntervall")]
+    [InlineData("--Gateway:MaxRecords=0", "MaxRecords")]
+    [InlineData("--Gateway:MaxRecordz=5", "MaxRecordz")]
+    [InlineData("--Kinesis:RetentionHours=0", "RetentionHours")]
+    [InlineData("--Kinesis:EnforceLimit=false", "EnforceLimit")]
+    public async Task A_wrong_setting_stops_the_start_and_is_named(string argument, string name)
+    {
+        var folder = Directory.CreateTempSubdirectory("data-processor-");
+        try
+        {
+            var refused = await Assert.ThrowsAsync<OptionsValidationException>(
+                () => RunningProcess.StartAsync(folder.FullName, Cancel, argument));
+
+            Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     [Fact]
-    public void Sections_pass() => Assert.Equal(8080, Read("--Reader:CheckpointInterval=00:00:01").GatewayPort);
+    public async Task The_parts_take_their_settings_from_their_sections()
+    {
+        var folder = Directory.CreateTempSubdirectory("data-processor-");
+        try
+        {
+            await using var process = await RunningProcess.StartAsync(
+                folder.FullName, Cancel, "--Producer:RateLimit=50", "--Kinesis:EnforceLimits=false", "--Kinesis:Streams:second=1");
 
-    private static DataProcessorOptions Read(params string[] args) =>
-        DataProcessorConfiguration.Read(args, new Dictionary<string, string>());
+            Assert.Equal(50, process.Option<Grains.Producing.ProducerOptions>().RateLimit);
+            using var second = await process.Gateway.PostAsJsonAsync("/streams/second/records", new { data = "x" }, Cancel);
+            Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }

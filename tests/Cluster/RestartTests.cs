@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Json;
 using Xunit;
 
@@ -30,6 +32,59 @@ public sealed class RestartTests
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_clean_stop_under_load_answers_what_it_took_and_makes_no_duplicate()
+    {
+        var folder = Directory.CreateTempSubdirectory("data-processor-");
+        try
+        {
+            var answers = new ConcurrentDictionary<string, HttpStatusCode>();
+            string[] processed;
+            await using (var process = await RunningProcess.StartAsync(folder.FullName, Cancel))
+            {
+                var clients = Enumerable.Range(0, 16).Select(client => PostUntilStoppedAsync(process, client, answers)).ToArray();
+                await process.Processed.WaitForAsync(500, Cancel);
+                await process.StopAsync();
+                await Task.WhenAll(clients);
+                processed = [.. process.Processed.All.Select(record => record.Data)];
+            }
+
+            var taken = answers.Where(answer => answer.Value == HttpStatusCode.OK).Select(answer => answer.Key).ToArray();
+            await using (var process = await RunningProcess.StartAsync(folder.FullName, Cancel))
+            {
+                var missing = taken.Except(processed).ToArray();
+                await process.Processed.WaitForAsync(missing.Length, Cancel);
+                processed = [.. processed, .. process.Processed.All.Select(record => record.Data)];
+            }
+
+            Assert.Equal(taken.Order(), processed.Order());
+            Assert.All(answers.Values, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{status}"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>One post after the other, until the process takes no more connections.</summary>
+    private static async Task PostUntilStoppedAsync(
+        RunningProcess process, int client, ConcurrentDictionary<string, HttpStatusCode> answers)
+    {
+        for (var i = 0; ; i++)
+        {
+            var data = $"{client}-{i}";
+            try
+            {
+                using var response = await process.Gateway.PostAsJsonAsync("/", new { data, partitionKey = $"{client}" }, Cancel);
+                answers[data] = response.StatusCode;
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                return;
+            }
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Cluster;
 
@@ -30,7 +31,11 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     public ProcessedRecords Processed { get; }
 
-    public static async Task<RunningProcess> StartAsync(string dataFolder, CancellationToken cancellationToken, params string[] arguments)
+    public static Task<RunningProcess> StartAsync(string dataFolder, CancellationToken cancellationToken, params string[] arguments) =>
+        StartAsync(dataFolder, TimeProvider.System, cancellationToken, arguments);
+
+    public static async Task<RunningProcess> StartAsync(
+        string dataFolder, TimeProvider time, CancellationToken cancellationToken, params string[] arguments)
     {
         var processed = new ProcessedRecords();
         var host = DataProcessorHost.Create(
@@ -39,20 +44,36 @@ internal sealed class RunningProcess : IAsyncDisposable
                 "--data-folder", dataFolder,
                 "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Orleans=Error", .. arguments,
             ],
-            services => services.AddSingleton(processed).AddRecordProcessor<RememberingProcessor>());
-        await host.StartAsync(cancellationToken);
+            services => services.AddSingleton(time).AddSingleton(processed).AddRecordProcessor<RememberingProcessor>());
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await ((IAsyncDisposable)host).DisposeAsync();
+            throw;
+        }
+
         return new(host, processed);
     }
+
+    /// <summary>Options as a part of the process has them.</summary>
+    public T Option<T>()
+        where T : class => _host.Services.GetRequiredService<IOptions<T>>().Value;
 
     /// <summary>The admin interface's view of the stream.</summary>
     public async Task<JsonNode> StreamAsync(CancellationToken cancellationToken) =>
         JsonNode.Parse(await Admin.GetStringAsync(new Uri($"/streams/{Stream}", UriKind.Relative), cancellationToken))!;
 
+    /// <summary>What SIGTERM does.</summary>
+    public Task StopAsync() => _host.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Gateway.Dispose();
         Admin.Dispose();
-        await _host.StopAsync();
+        await StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
         Processed.Dispose();
     }

@@ -45,21 +45,21 @@ internal static class PutRecordOperation
         record.Check(constraints, 0);
         constraints.ThrowIfAny();
         var stream = catalog.GetActive(reference.Resolve(catalog));
-        return (stream, record.ToEntry(stream.Info, 0) with { Ordering = ReadOrdering(ordering, stream.Info, catalog) });
+        return (stream, record.ToEntry(stream.Info, 0) with { After = ReadOrdering(ordering, stream.Info, catalog) });
     }
 
-    private static SequenceNumber? ReadOrdering(string? ordering, StreamInfo stream, StreamCatalog catalog)
+    private static (int ShardIndex, long Counter) ReadOrdering(string? ordering, StreamInfo stream, StreamCatalog catalog)
     {
         if (ordering is null)
         {
-            return null;
+            return default;
         }
 
         return SequenceNumber.TryParse(ordering, out var number)
             && number.CreationMs == stream.CreationMs
             && number.ShardIndex <= stream.Shards[^1].Index
             && number.ArrivalMs <= Math.Max(catalog.NowMs, stream.Shards[^1].CreatedMs)
-                ? number
+                ? (number.ShardIndex, number.Counter)
                 : throw ServiceErrors.InvalidArgument(
                     $"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {catalog.AccountId} is invalid.");
     }

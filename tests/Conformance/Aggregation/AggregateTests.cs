@@ -97,7 +97,9 @@ public sealed class AggregateTests(ForeignParts foreign)
         var slots = new ArrayBufferWriter<UserRecordSlot>();
         AggregateReaderResult result = new AggregateReader(new(HashKey.Min, middle)).Read(record, 0, slots);
 
-        string[] expected = [.. records.Where(put => put.ExplicitHashKey is null && HashKey.FromPartitionKey(put.PartitionKey) <= middle).Select(put => put.Shown)];
+        string[] expected = [.. records
+            .Where(put => put.ExplicitHashKey is null && HashKey.FromPartitionKey(put.PartitionKey) <= middle)
+            .Select(put => put.Shown)];
         Assert.NotEmpty(expected);
         Assert.Equal(new(200, Dropped: 200 - expected.Length, IsAggregate: true), result);
         Assert.Equal(expected, slots.WrittenMemory.ToArray().Select(slot => PutRecord.From(slot).Shown));

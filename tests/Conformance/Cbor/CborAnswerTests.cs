@@ -55,7 +55,7 @@ public sealed class CborAnswerTests(ForeignParts foreign)
             {
                 var answer = new JsonObject
                 {
-                    ["ChildShards"] = new JsonArray(new JsonObject { ["ShardId"] = "c", ["ParentShards"] = new JsonArray("p") }),
+                    ["ChildShards"] = new JsonArray(Child()),
                     ["MillisBehindLatest"] = behind,
                     ["NextShardIterator"] = next,
                     ["Records"] = CborJson.Array(records, ToJson),
@@ -67,11 +67,59 @@ public sealed class CborAnswerTests(ForeignParts foreign)
 
                 Assert.Equal(next, page.NextShardIterator);
                 Assert.Equal(behind, page.MillisBehindLatest);
-                Assert.Equal(records.Select(Shown), page.Records.Select(record => Shown(new WrittenRecord(
-                    record.SequenceNumber, Encoding.UTF8.GetString(record.PartitionKey.Span), record.Data.ToArray(), record.ArrivalTime))));
+                Assert.Equal(records.Select(Shown), page.Records.Select(Shown));
+                Assert.Equal(["c of p,q 0-9"], page.ChildShards.Select(Shown));
             },
             iter: 30,
             threads: 1);
+
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public Task Events_of_a_subscription_are_read(string style) => Record.Array[0, 6].Array[1, 4].SampleAsync(
+        async events =>
+        {
+            JsonObject[] messages =
+            [
+                Message("initial-response", new JsonObject()),
+                .. events.Select((records, i) => Message("SubscribeToShardEvent", ToEvent(records, isLast: i == events.Length - 1))),
+            ];
+            using RecordingHandler handler = await StreamingAsync(messages, style);
+            using KinesisClient client = Clients.Recorded(handler);
+
+            await using ShardSubscription subscription = await client.SubscribeToShardAsync("arn", "shard", ShardIteratorStart.Latest, Cancel);
+
+            for (int i = 0; i < events.Length; i++)
+            {
+                SubscriptionEvent read = (await subscription.NextAsync(Cancel))!;
+                bool isLast = i == events.Length - 1;
+                Assert.Equal(events[i].Select(Shown), read.Records.Select(Shown));
+                Assert.Equal(isLast ? null : "4967", read.ContinuationSequenceNumber);
+                Assert.Equal(isLast ? ["c of p,q 0-9"] : [], read.ChildShards.Select(Shown));
+            }
+
+            Assert.Null(await subscription.NextAsync(Cancel));
+        },
+        iter: 20,
+        threads: 1);
+
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public async Task An_exception_in_a_subscription_is_read(string style)
+    {
+        var exception = new JsonObject
+        {
+            ["headers"] = new JsonObject { [":message-type"] = "exception", [":exception-type"] = "ResourceInUseException" },
+            ["value"] = new JsonObject { ["message"] = "too soon" },
+        };
+        using RecordingHandler handler = await StreamingAsync([exception], style);
+        using KinesisClient client = Clients.Recorded(handler);
+
+        KinesisException error = await Assert.ThrowsAsync<KinesisException>(
+            async () => await client.SubscribeToShardAsync("arn", "shard", ShardIteratorStart.Latest, Cancel));
+
+        Assert.Equal("ResourceInUseException", error.ErrorCode);
+        Assert.Contains("too soon", error.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Styles))]
@@ -103,6 +151,45 @@ public sealed class CborAnswerTests(ForeignParts foreign)
         };
     }
 
+    private async Task<RecordingHandler> StreamingAsync(JsonObject[] messages, string style)
+    {
+        ForeignProcess cbor = await foreign.CborAsync();
+        var stream = new JsonObject { ["messages"] = new JsonArray(messages), ["style"] = style };
+        JsonNode? body = await cbor.CallAsync("eventStream", stream, Cancel);
+        foreign.Cases.Add("event streams");
+        return new RecordingHandler
+        {
+            Answer = Convert.FromBase64String(body!.GetValue<string>()),
+            AnswerType = "application/vnd.amazon.eventstream",
+        };
+    }
+
+    private static JsonObject Message(string eventType, JsonObject value) => new()
+    {
+        ["headers"] = new JsonObject
+        {
+            [":message-type"] = "event",
+            [":event-type"] = eventType,
+            [":content-type"] = "application/x-amz-cbor-1.1",
+        },
+        ["value"] = value,
+    };
+
+    private static JsonObject ToEvent(WrittenRecord[] records, bool isLast) => new()
+    {
+        ["Records"] = CborJson.Array(records, ToJson),
+        ["ContinuationSequenceNumber"] = isLast ? null : "4967",
+        ["MillisBehindLatest"] = 5,
+        ["ChildShards"] = isLast ? new JsonArray(Child()) : null,
+    };
+
+    private static JsonObject Child() => new()
+    {
+        ["ShardId"] = "c",
+        ["ParentShards"] = new JsonArray("p", "q"),
+        ["HashKeyRange"] = new JsonObject { ["StartingHashKey"] = "0", ["EndingHashKey"] = "9" },
+    };
+
     private static JsonObject ToJson(PutRecordsResultEntry result) => result.IsStored
         ? new() { ["ShardId"] = result.ShardId, ["SequenceNumber"] = result.SequenceNumber }
         : new() { ["ErrorCode"] = result.ErrorCode, ["ErrorMessage"] = result.ErrorMessage };
@@ -115,6 +202,12 @@ public sealed class CborAnswerTests(ForeignParts foreign)
         ["PartitionKey"] = record.PartitionKey,
         ["SequenceNumber"] = record.SequenceNumber,
     };
+
+    private static string Shown(ChildShard child) =>
+        $"{child.ShardId} of {string.Join(',', child.ParentShards)} {child.StartingHashKey}-{child.EndingHashKey}";
+
+    private static string Shown(KinesisRecord record) => Shown(new WrittenRecord(
+        record.SequenceNumber, Encoding.UTF8.GetString(record.PartitionKey.Span), record.Data.ToArray(), record.ArrivalTime));
 
     private static string Shown(WrittenRecord record) =>
         $"{record.SequenceNumber} {record.PartitionKey} {Convert.ToHexString(record.Data)} {record.Arrival:O}";

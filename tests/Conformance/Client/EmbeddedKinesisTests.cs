@@ -11,7 +11,7 @@ public sealed class EmbeddedKinesisTests(ForeignParts foreign) : KinesisClientCo
 
     protected override string Server => "the embedded Kinesis";
 
-    protected override ServerOddity Oddities => ServerOddity.NoReshard;
+    protected override ServerOddity Oddities => ServerOddity.None;
 
     protected override async Task<Uri> StartAsync()
     {

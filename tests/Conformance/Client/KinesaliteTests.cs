@@ -7,7 +7,8 @@ public sealed class KinesaliteTests(ForeignParts foreign) : KinesisClientConform
     protected override string Server => "kinesalite";
 
     protected override ServerOddity Oddities =>
-        ServerOddity.UnreadableData | ServerOddity.LongAnswersAreCut | ServerOddity.ShardFilterIsIgnored;
+        ServerOddity.UnreadableData | ServerOddity.LongAnswersAreCut | ServerOddity.ShardFilterIsIgnored
+        | ServerOddity.NoUpdateShardCount | ServerOddity.NoLimits | ServerOddity.NoConsumers;
 
     protected override Task<Uri> StartAsync() => Foreign.KinesaliteAsync();
 }

@@ -55,6 +55,22 @@ public abstract partial class KinesisClientConformance
     }
 
     [Fact]
+    public async Task A_record_can_be_ordered_after_another()
+    {
+        string? before = null;
+        for (int i = 0; i < 3; i++)
+        {
+            var entry = new PutRecordsEntry("k", "0", new[] { (byte)i });
+            PutRecordResult result = await Client.PutRecordAsync(Stream.Name, entry, before, Cancel);
+            Assert.Equal(StreamUnderTest.FirstShard, result.ShardId);
+            Assert.True(before is null || BigInteger.Parse(result.SequenceNumber, null) > BigInteger.Parse(before, null));
+            before = result.SequenceNumber;
+        }
+
+        Assert.Equal("0 1 2", FirstBytes(await Stream.ReadAsync(await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon), 3)));
+    }
+
+    [Fact]
     public async Task An_iterator_starts_where_it_was_told_to()
     {
         string latest = await Stream.IteratorAsync(ShardIteratorStart.Latest);

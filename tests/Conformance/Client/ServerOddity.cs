@@ -24,12 +24,20 @@ public enum ServerOddity
     /// <summary>A value outside an enumeration is a SerializationException, where Kinesis answers ValidationException.</summary>
     UnknownValueIsSerializationError = 16,
 
-    /// <summary>SplitShard is no operation of it.</summary>
-    NoReshard = 32,
-
-    /// <summary>A text that is too short or against its pattern is an InvalidArgumentException, where Kinesis answers ValidationException.</summary>
-    BadTextIsInvalidArgument = 64,
+    /// <summary>
+    /// A text that is too short or against its pattern is an InvalidArgumentException, where Kinesis answers ValidationException.
+    /// </summary>
+    BadTextIsInvalidArgument = 32,
 
     /// <summary>A shard iterator that is none is a 500 without a body, where Kinesis answers InvalidArgumentException.</summary>
-    BadIteratorIsServerError = 128,
+    BadIteratorIsServerError = 64,
+
+    /// <summary>UpdateShardCount is no operation of it.</summary>
+    NoUpdateShardCount = 128,
+
+    /// <summary>DescribeLimits is no operation of it.</summary>
+    NoLimits = 256,
+
+    /// <summary>There are no consumers, and so no subscriptions.</summary>
+    NoConsumers = 512,
 }

@@ -11,4 +11,7 @@ internal sealed record Scenario(string Name, params Step[] Steps)
 
     /// <summary>Whether the aws command runs it too; it takes most of a second for each call.</summary>
     public bool IsForCommandLine { get; init; }
+
+    /// <summary>Whether it uses fields that Debian's boto3, of 2022, does not know.</summary>
+    public bool IsTooNewForBoto3 { get; init; }
 }

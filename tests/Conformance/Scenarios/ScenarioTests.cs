@@ -16,6 +16,9 @@ public sealed class ScenarioTests(ForeignParts foreign) : IAsyncLifetime
 
     public static TheoryData<string> Names => new(All.Select(scenario => scenario.Name));
 
+    public static TheoryData<string> NamesForBoto3 =>
+        new(All.Where(scenario => !scenario.IsTooNewForBoto3).Select(scenario => scenario.Name));
+
     public static TheoryData<string> NamesForCommandLine =>
         new(All.Where(scenario => scenario.IsForCommandLine).Select(scenario => scenario.Name));
 
@@ -47,7 +50,7 @@ public sealed class ScenarioTests(ForeignParts foreign) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(NamesForBoto3))]
     public async Task Boto3_sees_what_the_JavaScript_client_sees(string name)
     {
         ForeignProcess boto3 = await foreign.Boto3Async();

@@ -7,9 +7,12 @@ namespace DataProcessor.Conformance.Scenarios;
 /// </summary>
 internal sealed class ScenarioView(string stream)
 {
-    /// <summary>Fields that say nothing about records: their absence is no difference.</summary>
+    /// <summary>Fields that only some servers give, and that say nothing about records or shards.</summary>
     private static readonly string[] Unseen =
-        ["EncryptionType", "EnhancedMonitoring", "HasMoreStreams", "StreamSummaries", "ConsumerCount", "WarmThroughput", "MaxRecordSizeInKiB", "StreamId"];
+    [
+        "ConsumerCount", "EncryptionType", "EnhancedMonitoring", "HasMoreStreams", "MaxRecordSizeInKiB", "StreamId",
+        "StreamSummaries", "WarmThroughput",
+    ];
 
     private readonly Dictionary<string, string> _sequenceNumbers = [];
     private readonly List<string> _answers = [];

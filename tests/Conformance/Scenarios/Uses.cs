@@ -39,6 +39,7 @@ internal static class Uses
             On("DescribeStreamSummary", "\"StreamARN\":\"arn:aws:kinesis:us-east-1:000000000000:stream/{stream}\""))
         {
             OddOnes = OddServer.Kinesalite,
+            IsTooNewForBoto3 = true,
         },
         new("a record is put and read", Put("aGVsbG8=", "key", ToFirst), Iterator(FirstShard, "TRIM_HORIZON"), Read)
         {

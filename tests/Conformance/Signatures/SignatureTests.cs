@@ -46,6 +46,14 @@ public sealed class SignatureTests(ForeignParts foreign)
         "plain", "", " leading and trailing ", "quote\" back\\slash", "line\nbreak\ttab", "a+b&c=d?e#f%20/../",
         "Zürich-Ω-日本語", "😀 outside the first plane", "\u0001\u007f", new string('k', 256));
 
+    [Fact]
+    public void No_operation_is_left_out() => Assert.Equal(
+        typeof(KinesisClient).GetMethods()
+            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal))
+            .Select(method => method.Name[..^"Async".Length])
+            .Order(),
+        KinesisCalls.All.Select(call => call.Name).Order());
+
     [Theory]
     [MemberData(nameof(Operations))]
     public Task Every_operation_is_signed_as_Amazons_signer_does(string operation) =>

@@ -49,9 +49,11 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
     public async Task A_table_is_made_once_by_many_and_expires_by_its_attribute()
     {
         var table = new StoreTable("new", "id", "until");
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => DynamoDbStoreTables.EnsureAsync(_client!, table, TimeProvider.System, Token)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(
+            _ => DynamoDbStoreTables.EnsureAsync(_client!, table, TimeProvider.System, Token)));
 
-        DescribeTimeToLiveResponse expiry = await _client!.DescribeTimeToLiveAsync(new DescribeTimeToLiveRequest { TableName = "new" }, Token);
+        DescribeTimeToLiveResponse expiry = await _client!.DescribeTimeToLiveAsync(
+            new DescribeTimeToLiveRequest { TableName = "new" }, Token);
         Assert.Equal("until", expiry.TimeToLiveDescription.AttributeName);
         DescribeTableResponse described = await _client.DescribeTableAsync("new", Token);
         Assert.Equal(BillingMode.PAY_PER_REQUEST, described.Table.BillingModeSummary.BillingMode);
@@ -124,5 +126,27 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
         StoreException dead = await Assert.ThrowsAsync<StoreException>(
             async () => await new DynamoDbStore(unreachable, Time).GetAsync(Things, "k", Token));
         Assert.Contains("things", dead.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_does_not_answer_is_an_outage_and_a_cancelled_call_is_not()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        using var client = new AmazonDynamoDBClient(
+            new BasicAWSCredentials("test", "secret"),
+            new AmazonDynamoDBConfig
+            {
+                ServiceURL = $"http://{silent.LocalEndpoint}",
+                AuthenticationRegion = "us-east-1",
+                MaxErrorRetry = 0,
+                Timeout = TimeSpan.FromMilliseconds(200),
+            });
+        var store = new DynamoDbStore(client, Time);
+
+        await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync(Things, "k", Token));
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await store.GetAsync(Things, "k", cancelled.Token));
     }
 }

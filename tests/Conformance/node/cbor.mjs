@@ -1,11 +1,15 @@
-// CBOR to JSON and back: bytes travel as {"$bytes": base64}, times as {"$time": epoch milliseconds}.
+// CBOR to JSON and back: bytes travel as {"$bytes": base64}, times as {"$time": epoch milliseconds}. Event streams are framed
+// by Amazon's codec.
 import cbor from 'cbor';
+import { createRequire } from 'node:module';
 import { serve } from './lines.mjs';
 
 const { Tagged, Encoder } = cbor;
 
 function toJson(value) {
   if (Buffer.isBuffer(value)) return { $bytes: value.toString('base64') };
+  // Kinesis' times are milliseconds.
+  if (value instanceof Tagged) return { $time: value.value };
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, toJson(item)]));
   if (Array.isArray(value)) return value.map(toJson);
   if (value !== null && typeof value === 'object') {
@@ -69,7 +73,19 @@ function encode(value, style) {
   return Encoder.encodeOne(value);
 }
 
+const { EventStreamCodec } = createRequire(createRequire(import.meta.url).resolve('@aws-sdk/client-kinesis'))(
+  '@smithy/core/event-streams');
+const events = new EventStreamCodec((bytes) => Buffer.from(bytes).toString(), (text) => Buffer.from(text));
+
+const encodeJson = (value, style) => encode(toCbor(value, styles[style]), styles[style]);
+
 await serve({
-  decode: ({ body }) => toJson(cbor.decodeAllSync(Buffer.from(body, 'base64'))),
-  encode: ({ value, style }) => encode(toCbor(value, styles[style]), styles[style]).toString('base64'),
+  decode: ({ body }) => toJson(cbor.decodeAllSync(Buffer.from(body, 'base64'), { tags: { 1: (time) => new Tagged(1, time) } })),
+  encode: ({ value, style }) => encodeJson(value, style).toString('base64'),
+
+  // Each message: {headers: {name: text}, value}.
+  eventStream: ({ messages, style }) => Buffer.concat(messages.map(({ headers, value }) => Buffer.from(events.encode({
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, { type: 'string', value: text }])),
+    body: encodeJson(value, style),
+  })))).toString('base64'),
 });

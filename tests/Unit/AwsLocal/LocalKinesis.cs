@@ -65,7 +65,32 @@ internal sealed class LocalKinesis(LocalKinesisServer server) : IAsyncDisposable
         }
     }
 
+    /// <summary>The stream's shards, as ListShards gives them.</summary>
+    public async Task<List<JsonObject>> ShardsAsync(string? filter = null, string stream = "s")
+    {
+        object request = filter is null ? new { StreamName = stream } : new { StreamName = stream, ShardFilter = new { Type = filter } };
+        return [.. (await CallAsync("ListShards", request))["Shards"]!.AsArray().Select(shard => shard!.AsObject())];
+    }
+
+    /// <summary>ARN of a new consumer.</summary>
+    public async Task<string> RegisterAsync(string name = "c", string stream = "s") =>
+        (string)(await CallAsync("RegisterStreamConsumer", new { StreamARN = ArnOf(stream), ConsumerName = name }))["Consumer"]!["ConsumerARN"]!;
+
+    public async Task<PushedEvents> SubscribeAsync(string consumerArn, object start, string shardId = "shardId-000000000000")
+    {
+        var body = JsonSerializer.Serialize(new { ConsumerARN = consumerArn, ShardId = shardId, StartingPosition = start });
+        return await PushedEvents.OpenAsync(await RequestAsync("SubscribeToShard", body, "application/x-amz-json-1.1", isSigned: true));
+    }
+
+    public static string ArnOf(string stream) => "arn:aws:kinesis:us-east-1:000000000000:stream/" + stream;
+
     public async Task<string> SendAsync(string operation, string body, string contentType = "application/x-amz-json-1.1", bool isSigned = true)
+    {
+        using var response = await RequestAsync(operation, body, contentType, isSigned);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> RequestAsync(string operation, string body, string contentType, bool isSigned)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, server.Endpoint)
         {
@@ -77,9 +102,10 @@ internal sealed class LocalKinesis(LocalKinesisServer server) : IAsyncDisposable
             request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=a/b");
         }
 
-        using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
-        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return response.IsSuccessStatusCode ? text : throw AnswerException.From((int)response.StatusCode, text);
+        var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.IsSuccessStatusCode
+            ? response
+            : throw AnswerException.From((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public async ValueTask DisposeAsync()

@@ -29,7 +29,8 @@ internal static class SocketCalls
     }
 
     public static async Task<HttpResponseMessage> SendAsync(
-        HttpClient client, string operation, string contentType, byte[] body, Version? version)
+        HttpClient client, string operation, string contentType, byte[] body, Version? version,
+        HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/")
         {
@@ -39,10 +40,10 @@ internal static class SocketCalls
         };
         request.Headers.Add("X-Amz-Target", "Kinesis_20131202." + operation);
         request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=a/b");
-        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return await client.SendAsync(request, until, TestContext.Current.CancellationToken);
     }
 
-    private static byte[] Encode(JsonNode? node)
+    public static byte[] Encode(JsonNode? node)
     {
         var writer = new CborWriter(CborConformanceMode.Lax);
         Write(writer, node, "");
@@ -91,7 +92,7 @@ internal static class SocketCalls
         }
     }
 
-    private static JsonNode? Decode(CborReader reader)
+    public static JsonNode? Decode(CborReader reader)
     {
         switch (reader.PeekState())
         {

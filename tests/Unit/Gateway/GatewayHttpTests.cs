@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Xunit;
@@ -165,6 +166,37 @@ public class GatewayHttpTests
         });
         gateway.InFlight.Release(256 * 1024 * 1024);
         await AssertNothingInFlight(gateway);
+    }
+
+    [Fact]
+    public async Task Bodies_that_are_announced_and_do_not_come_take_no_room_from_others()
+    {
+        await using var gateway = await LoopbackGateway.StartAsync();
+        var connections = new List<TcpClient>();
+        try
+        {
+            // Together they announce twice of what the gateway may hold.
+            for (var i = 0; i < 32; i++)
+            {
+                var connection = new TcpClient();
+                connections.Add(connection);
+                await connection.ConnectAsync("127.0.0.1", gateway.Client.BaseAddress!.Port, TestContext.Current.CancellationToken);
+                await connection.GetStream().WriteAsync(
+                    "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16777216\r\n\r\n{"u8.ToArray(),
+                    TestContext.Current.CancellationToken);
+            }
+
+            while (gateway.InFlight.InUse < 32 * 64 * 1024)
+            {
+                await Task.Yield();
+            }
+
+            Assert.Equal(200, (await gateway.PostAsync("""{"data":"x"}""")).Status);
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
     }
 
     [Fact]

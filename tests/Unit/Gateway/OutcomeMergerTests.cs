@@ -70,6 +70,23 @@ public class OutcomeMergerTests
         Assert.Equal(ProblemKind.NotWritten, records.OutcomeOf(1).Problem?.Kind);
     }
 
+    [Fact]
+    public void A_record_that_moved_after_an_attempt_never_fails_with_certainty()
+    {
+        using var records = Records(2);
+        var moved = new List<int>();
+        OutcomeMerger.Merge(
+            records,
+            [0, 1],
+            [Run(0, 1, PutOutcome.Moved) with { Attempts = 1 }, Run(1, 1, PutOutcome.Moved) with { Attempts = 0 }],
+            moved);
+
+        records.Fail([.. moved], Problem.NotSentInTime);
+
+        Assert.Equal(ProblemKind.OutcomeUnknown, records.OutcomeOf(0).Problem?.Kind);
+        Assert.Equal(ProblemKind.NotWritten, records.OutcomeOf(1).Problem?.Kind);
+    }
+
     [Theory]
     [InlineData("ResourceNotFoundException", 404)]
     [InlineData("ValidationException", 400)]

@@ -1,5 +1,4 @@
 using DataProcessor.Grains.Producing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -11,7 +10,7 @@ public sealed class ProducerOptionsTests
     [Fact]
     public void All_mistakes_are_reported_at_once()
     {
-        using var services = Services().Configure<ProducerOptions>(options =>
+        using var services = new ServiceCollection().AddProducing().Configure<ProducerOptions>(options =>
         {
             options.RateLimit = 150;
             options.CollectionMaxCount = 501;
@@ -27,15 +26,8 @@ public sealed class ProducerOptionsTests
     [Fact]
     public void The_defaults_are_valid()
     {
-        using var services = Services().BuildServiceProvider();
+        using var services = new ServiceCollection().AddProducing().BuildServiceProvider();
         Assert.Equal(100, services.GetRequiredService<ProducerOptions>().RateLimit);
-    }
-
-    [Fact]
-    public void They_come_from_the_configuration()
-    {
-        using var services = Services(("Producer:RateLimit", "50")).BuildServiceProvider();
-        Assert.Equal(50, services.GetRequiredService<ProducerOptions>().RateLimit);
     }
 
     [Theory]
@@ -54,10 +46,4 @@ public sealed class ProducerOptionsTests
 
         Assert.Contains(key, Assert.Throws<FormatException>(() => ProducerKey.Parse(key)).Message, StringComparison.Ordinal);
     }
-
-    private static IServiceCollection Services(params (string Key, string Value)[] settings) => new ServiceCollection()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
-            .Build())
-        .AddProducing();
 }

@@ -62,6 +62,7 @@ public sealed class ReadingServicesTests
         services.AddSqliteStore(":memory:");
         services.AddSingleton<List<DisposableProcessor>>();
         services.AddScoped<IRecordProcessor, DisposableProcessor>();
+        services.AddOptions<ReaderOptions>().BindConfiguration("Reader");
         return services.AddReading().BuildServiceProvider(validateScopes: true);
     }
 
