@@ -17,7 +17,7 @@ internal sealed class EventMessageReader(Stream stream)
     /// <exception cref="EndOfStreamException">The stream ends inside a message.</exception>
     public async ValueTask<EventMessage?> ReadAsync(CancellationToken cancellationToken)
     {
-        int read = await stream.ReadAtLeastAsync(_prelude, _prelude.Length, throwOnEndOfStream: false, cancellationToken);
+        int read = await FillAsync(_prelude, cancellationToken);
         if (read == 0)
         {
             return null;
@@ -31,7 +31,25 @@ internal sealed class EventMessageReader(Stream stream)
         MessagePrelude prelude = MessagePrelude.Parse(_prelude);
         byte[] message = GC.AllocateUninitializedArray<byte>(prelude.TotalLength);
         _prelude.CopyTo(message, 0);
-        await stream.ReadExactlyAsync(message.AsMemory(MessagePrelude.Length), cancellationToken);
-        return EventMessage.Parse(message, prelude);
+        Memory<byte> rest = message.AsMemory(MessagePrelude.Length);
+        return await FillAsync(rest, cancellationToken) == rest.Length
+            ? EventMessage.Parse(message, prelude)
+            : throw new EndOfStreamException("The stream ends inside a message.");
+    }
+
+    /// <summary>
+    /// Stream.ReadAtLeastAsync, but in the caller's synchronization context: the base library's own goes on in the thread pool,
+    /// and a simulation in virtual time would move its clock meanwhile.
+    /// </summary>
+    /// <returns>Less than the buffer's length at the end of the stream only.</returns>
+    private async ValueTask<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int filled = 0;
+        while (filled < buffer.Length && await stream.ReadAsync(buffer[filled..], cancellationToken) is > 0 and int read)
+        {
+            filled += read;
+        }
+
+        return filled;
     }
 }

@@ -36,6 +36,10 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
             ?? throw new StoreException($"Row '{key}' of table {application} is not a lease.");
     }
 
+    /// <summary>The lease as it is now; null if there is none.</summary>
+    public async ValueTask<Lease?> FindAsync(string key, CancellationToken cancellationToken) =>
+        await store.GetAsync(_table, key, cancellationToken) is { } item ? LeaseAttributes.Read(item) : null;
+
     /// <summary>Makes <paramref name="owner"/> the only one who may write. The name must be new for each reader.</summary>
     public ValueTask<LeaseWrite> TakeAsync(Lease lease, string owner, CancellationToken cancellationToken) =>
         WriteAsync(

@@ -31,9 +31,9 @@ internal sealed class BatchDecoder(
     public void ResumeAfter(StreamPosition? position) => _resumeAfter = position;
 
     /// <summary>Takes up a page; its records come out of <see cref="TryNext"/>.</summary>
-    public void Load(GetRecordsPage page)
+    public void Load(KinesisRecord[] page)
     {
-        _records = page.Records;
+        _records = page;
         _next = 0;
     }
 

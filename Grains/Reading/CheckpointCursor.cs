@@ -62,6 +62,19 @@ internal sealed partial class CheckpointCursor(
     public ValueTask<bool> TryCompleteAsync(CancellationToken cancellationToken) =>
         TryAsync((lease, token) => leases.CompleteAsync(lease, [], token), cancellationToken);
 
+    /// <summary>Reads whether the lease is still this reader's; see <see cref="IsLeaseLost"/>.</summary>
+    /// <exception cref="StoreException">The store failed: it is not known.</exception>
+    public async ValueTask ConfirmLeaseAsync(CancellationToken cancellationToken)
+    {
+        var current = await leases.FindAsync(_lease!.Key, cancellationToken);
+
+        // The name is this one reader's. The counter may be ahead by a write whose answer was lost.
+        if (current?.Owner != _lease.Owner)
+        {
+            OnLeaseLost(current);
+        }
+    }
+
     private async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
         var position = Position!.Value;
@@ -91,8 +104,7 @@ internal sealed partial class CheckpointCursor(
                 return true;
             }
 
-            IsLeaseLost = true;
-            LogLeaseLost(logger, _lease!.Key, lease?.Owner ?? "nobody", lease?.Checkpoint.ToString() ?? "none");
+            OnLeaseLost(lease);
         }
         catch (Exception exception) when (exception is StoreException or OperationCanceledException)
         {
@@ -102,5 +114,11 @@ internal sealed partial class CheckpointCursor(
         }
 
         return false;
+    }
+
+    private void OnLeaseLost(Lease? current)
+    {
+        IsLeaseLost = true;
+        LogLeaseLost(logger, _lease!.Key, current?.Owner ?? "nobody", current?.Checkpoint.ToString() ?? "none");
     }
 }

@@ -51,5 +51,18 @@ internal sealed class ReaderInstruments(IMeterFactory meters)
 
         public Counter<long> Checkpoints { get; } = meter.CreateCounter<long>(
             "dataprocessor.reader.checkpoints", "{write}", "Writes to leases, by outcome.");
+
+        public Counter<long> Subscribes { get; } = meter.CreateCounter<long>(
+            "dataprocessor.reader.subscribes", "{call}", "SubscribeToShard calls, by outcome.");
+
+        public Counter<long> SubscriptionEnds { get; } = meter.CreateCounter<long>(
+            "dataprocessor.reader.subscription_ends", "{subscription}", "Subscriptions that ended, by reason.");
+
+        public Counter<long> BridgedPages { get; } = meter.CreateCounter<long>(
+            "dataprocessor.reader.bridged_pages", "{page}",
+            "Pages read by GetRecords because a subscription was not to be had yet.");
+
+        public Counter<long> Fallbacks { get; } = meter.CreateCounter<long>(
+            "dataprocessor.reader.fallbacks", "{event}", "Times that a stream had no room for the consumer, and was polled.");
     }
 }

@@ -10,6 +10,16 @@ public sealed class ReaderOptions : IValidatableObject
     /// <summary>Where an application starts in a shard that it has never read. Default TrimHorizon: nothing is missed.</summary>
     public InitialPosition InitialPosition { get; set; } = InitialPosition.TrimHorizon;
 
+    /// <summary>How records come. Default FanOut: the least latency, and other readers take nothing from it.</summary>
+    public ReaderKind Reader { get; set; } = ReaderKind.FanOut;
+
+    /// <summary>
+    /// How long <see cref="ReaderKind.Auto"/> polls, once the stream has no room for a consumer, until it looks again.
+    /// Default 1 min: a look is two calls per application and silo.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan FanOutRetryInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Shortest time from one GetRecords call to the next. Default 200 ms: a shard takes 5 calls a second
     /// (docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html), which all its readers share, so two
@@ -70,6 +80,11 @@ public sealed class ReaderOptions : IValidatableObject
         if (!Enum.IsDefined(InitialPosition))
         {
             yield return new($"{nameof(InitialPosition)} is neither TrimHorizon nor Latest.");
+        }
+
+        if (!Enum.IsDefined(Reader))
+        {
+            yield return new($"{nameof(Reader)} is neither FanOut nor Polling nor Auto.");
         }
     }
 }

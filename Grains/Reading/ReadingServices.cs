@@ -14,6 +14,7 @@ internal static class ReadingServices
         services.AddSingleton<IValidateOptions<ReaderOptions>, ReaderOptionsValidator>();
         services.AddMetrics();
         services.TryAddSingleton<ReaderInstruments>();
+        services.TryAddSingleton<StreamConsumers>();
         services.TryAddSingleton<ShardReaderFactory>();
         services.TryAddScoped<IRecordProcessor, LoggingProcessor>(); // A scope per shard; the user's own comes first.
         return services;

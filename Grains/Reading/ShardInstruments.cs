@@ -41,6 +41,25 @@ internal sealed class ShardInstruments(ReaderInstruments.Instruments instruments
     /// <param name="outcome"><c>written</c>, <c>refused</c> or <c>failed</c>.</param>
     public void OnCheckpoint(string outcome) => instruments.Checkpoints.Add(1, With("outcome", outcome));
 
+    /// <summary>An event of a subscription has come.</summary>
+    public void OnPushed(long millisBehindLatest) => instruments.Lag.Record(millisBehindLatest, tags);
+
+    /// <param name="outcome"><c>accepted</c>, or the error's code.</param>
+    public void OnSubscribe(string outcome) => instruments.Subscribes.Add(1, With("outcome", outcome));
+
+    public void OnSubscriptionEnded(SubscriptionEnd reason) => instruments.SubscriptionEnds.Add(1, With("reason", reason switch
+    {
+        SubscriptionEnd.Renewal => "renewal",
+        SubscriptionEnd.Stall => "stall",
+        SubscriptionEnd.Takeover => "takeover",
+        SubscriptionEnd.Drop => "drop",
+        _ => "error",
+    }));
+
+    public void OnBridged() => instruments.BridgedPages.Add(1, tags);
+
+    public void OnFellBack() => instruments.Fallbacks.Add(1, tags);
+
     private TagList With(string name, string value)
     {
         var extended = tags; // A struct: a copy.

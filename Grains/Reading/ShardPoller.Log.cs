@@ -6,12 +6,6 @@ namespace DataProcessor.Grains.Reading;
 internal sealed partial class ShardPoller
 {
     [LoggerMessage(
-        EventId = 1,
-        Level = LogLevel.Error,
-        Message = "{Stream}/{Shard}: the stream no longer keeps the position {Position}; records after it may be lost. Going on at the oldest record. {Reason}")]
-    private static partial void LogPositionLost(ILogger logger, string stream, string shard, string position, string reason);
-
-    [LoggerMessage(
         EventId = 2,
         Level = LogLevel.Warning,
         Message = "{Stream}/{Shard}: reading failed {Failures} times in a row; next attempt in {Delay}. Nothing is lost.")]

@@ -4,67 +4,55 @@ using Microsoft.Extensions.Logging;
 
 namespace DataProcessor.Grains.Reading;
 
-/// <summary>
-/// Reads the pages of one shard by GetRecords, one after the other and in order, at the pace that the service allows.
-/// It never gives up: every failure is waited out.
-/// </summary>
+/// <summary>Reads the pages of one shard by GetRecords, at the pace that the service allows.</summary>
+/// <param name="parts">Of the reader.</param>
+/// <param name="position">Where to read.</param>
+/// <param name="progress">Told of failures, successes and the distance to the tip.</param>
+/// <param name="minInterval">Shortest time from one call to the next.</param>
 internal sealed partial class ShardPoller(
-    KinesisClient client,
-    string streamName,
-    string shardId,
-    ReaderOptions options,
-    ReaderProgress progress,
-    TimeProvider time,
-    Random random,
-    ShardInstruments instruments,
-    ILogger logger)
+    ShardReaderParts parts, ReadPosition position, ReaderProgress progress, TimeSpan minInterval) : IShardPages
 {
     private const string ExpiredIterator = "ExpiredIteratorException";
-    private const string InvalidArgument = "InvalidArgumentException";
 
-    private readonly PollPace _pace = new(options.MinPollInterval, options.IdlePollInterval, time);
-    private readonly BackOff _backOff = new(options.RetryBackOff, options.MaxRetryBackOff, random);
-    private ShardIteratorStart _start;
+    private readonly KinesisClient _client = parts.Client;
+    private readonly string _stream = parts.Stream.Name;
+    private readonly string _shard = parts.Shard.Id;
+    private readonly TimeProvider _time = parts.Time;
+    private readonly ShardInstruments _instruments = parts.Instruments;
+    private readonly ILogger _logger = parts.Logger;
+    private readonly int _maxRecords = parts.Options.MaxRecordsPerRead;
+    private readonly PollPace _pace = new(
+        minInterval, minInterval > parts.Options.IdlePollInterval ? minInterval : parts.Options.IdlePollInterval, parts.Time);
+    private readonly BackOff _backOff = new(parts.Options.RetryBackOff, parts.Options.MaxRetryBackOff, parts.Random);
     private string? _iterator;
 
-    /// <summary>The record that the first page has to begin with; none once it has come.</summary>
-    private SequenceNumber _expected;
+    public bool HasLostPosition => position.IsLost;
 
-    /// <summary>Whether the position that the reader was to resume at is gone; it went on at the oldest record.</summary>
-    public bool HasLostPosition { get; private set; }
+    public TimeSpan? SinceLastSubscribe => null;
 
-    /// <summary>Sets where the next page begins: at the checkpointed record itself, which is to be recognised.</summary>
     public void Seek(Checkpoint checkpoint)
     {
-        _iterator = null;
-        HasLostPosition = false;
-        _expected = checkpoint.Position.SequenceNumber;
-        _start = checkpoint.Kind switch
-        {
-            CheckpointKind.Position => ShardIteratorStart.At(_expected.Value),
-            CheckpointKind.Latest => ShardIteratorStart.Latest,
-
-            // AT_TIMESTAMP's time is in KCL's configuration, not in the lease: the oldest record misses nothing.
-            _ => ShardIteratorStart.TrimHorizon,
-        };
+        position.Seek(checkpoint);
+        ForgetIterator();
     }
 
-    /// <summary>Waits until a page may be read, and reads it. Its NextShardIterator is null at the shard's end.</summary>
-    /// <exception cref="OperationCanceledException">The reader is to stop.</exception>
-    public async ValueTask<GetRecordsPage> NextAsync(CancellationToken stop)
+    /// <summary>The position has moved without this poller.</summary>
+    public void ForgetIterator() => _iterator = null;
+
+    public async ValueTask<ShardPage> NextAsync(CancellationToken stop)
     {
         while (true)
         {
-            await Task.Delay(_pace.Delay, time, stop);
+            await Task.Delay(_pace.Delay, _time, stop);
             _pace.OnCall();
-            var called = time.GetTimestamp();
+            var called = _time.GetTimestamp();
             try
             {
                 _iterator ??= await GetIteratorAsync(stop);
-                var page = await client.GetRecordsAsync(_iterator, options.MaxRecordsPerRead, stop);
-                instruments.OnPage(time.GetElapsedTime(called), page.MillisBehindLatest);
+                var page = await _client.GetRecordsAsync(_iterator, _maxRecords, stop);
+                _instruments.OnPage(_time.GetElapsedTime(called), page.MillisBehindLatest);
                 Advance(page);
-                return page;
+                return new(page.Records, page.MillisBehindLatest, page.NextShardIterator is null, page.ChildShards);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -73,34 +61,31 @@ internal sealed partial class ShardPoller(
             catch (KinesisException exception) when (exception.ErrorCode == ExpiredIterator)
             {
                 _iterator = null;
-                LogIteratorExpired(logger, streamName, shardId, _start);
+                LogIteratorExpired(_logger, _stream, _shard, position.Start);
             }
             catch (Exception exception)
             {
-                instruments.OnPollFailed(
-                    time.GetElapsedTime(called), (exception as KinesisException)?.ErrorCode ?? exception.GetType().Name);
+                _instruments.OnPollFailed(
+                    _time.GetElapsedTime(called), (exception as KinesisException)?.ErrorCode ?? exception.GetType().Name);
                 await WaitOutAsync(exception, stop);
             }
         }
     }
 
+    /// <summary>Has nothing open.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private async ValueTask<string> GetIteratorAsync(CancellationToken stop)
     {
         try
         {
-            var iterator = await client.GetShardIteratorAsync(streamName, shardId, _start, stop);
-            if (_start == ShardIteratorStart.Latest)
-            {
-                // Should the iterator expire before a record comes, "latest" would then be later than it is now.
-                _start = ShardIteratorStart.AtTime(time.GetUtcNow());
-            }
-
+            var iterator = await _client.GetShardIteratorAsync(_stream, _shard, position.Start, stop);
+            position.OnTaken();
             return iterator;
         }
-        catch (KinesisException exception) when (exception.ErrorCode == InvalidArgument && _start.SequenceNumber is not null)
+        catch (KinesisException exception) when (position.OnRefused(exception))
         {
-            OnPositionLost(exception.Message);
-            return await client.GetShardIteratorAsync(streamName, shardId, _start, stop);
+            return await _client.GetShardIteratorAsync(_stream, _shard, position.Start, stop);
         }
     }
 
@@ -112,31 +97,10 @@ internal sealed partial class ShardPoller(
         progress.OnSuccess();
         if (_backOff.Reset() is > 0 and var failures)
         {
-            LogReadRecovered(logger, streamName, shardId, failures);
+            LogReadRecovered(_logger, _stream, _shard, failures);
         }
 
-        if (page.Records.Length == 0)
-        {
-            return;
-        }
-
-        // Some services begin at the oldest record instead of refusing a position that they no longer keep.
-        if (!_expected.IsNone && _expected < new SequenceNumber(page.Records[0].SequenceNumber))
-        {
-            OnPositionLost($"The first record is {page.Records[0].SequenceNumber}.");
-        }
-
-        _expected = default;
-        _start = ShardIteratorStart.After(page.Records[^1].SequenceNumber);
-    }
-
-    private void OnPositionLost(string reason)
-    {
-        LogPositionLost(logger, streamName, shardId, _start.SequenceNumber ?? "", reason);
-        instruments.OnPositionLost();
-        HasLostPosition = true;
-        _expected = default;
-        _start = ShardIteratorStart.TrimHorizon;
+        position.Advance(page.Records, page.Records.Length > 0 ? page.Records[^1].SequenceNumber : null);
     }
 
     private async ValueTask WaitOutAsync(Exception exception, CancellationToken stop)
@@ -145,9 +109,9 @@ internal sealed partial class ShardPoller(
         var delay = _backOff.Next();
         if (_backOff.IsWorthLogging)
         {
-            LogReadFailed(logger, exception, streamName, shardId, _backOff.Failures, delay);
+            LogReadFailed(_logger, exception, _stream, _shard, _backOff.Failures, delay);
         }
 
-        await Task.Delay(delay, time, stop);
+        await Task.Delay(delay, _time, stop);
     }
 }

@@ -1,3 +1,4 @@
+using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Leases;
 using DataProcessor.Grains.Storage;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
     private readonly Shard _shard;
     private readonly string _owner;
     private readonly LeaseTable _leases;
-    private readonly ShardPoller _poller;
+    private readonly IShardPages _pages;
     private readonly BatchDecoder _decoder;
     private readonly BatchDispatcher _dispatcher;
     private readonly CheckpointCursor _cursor;
@@ -42,8 +43,10 @@ internal sealed partial class ShardReader : IAsyncDisposable
         _progress = new();
         _storeBackOff = new(_options.RetryBackOff, _options.MaxRetryBackOff, parts.Random);
         _cursor = new(_leases, _options, _progress, _time, instruments, _logger);
-        _poller = new(
-            parts.Client, _stream.Name, _shard.Id, _options, _progress, _time, parts.Random, instruments, _logger);
+        var position = new ReadPosition(_stream.Name, _shard.Id, _time, instruments, _logger);
+        _pages = _options.Reader == ReaderKind.Polling
+            ? new ShardPoller(parts, position, _progress, _options.MinPollInterval)
+            : new ShardSubscriber(parts, position, _progress, _cursor);
         _decoder = new(_shard.Range, _options.MaxBatchRecords, _progress, instruments);
         _dispatcher = new(
             parts.Processor, _stream.Name, _shard.Id, _cursor, _options, _progress, _time, parts.Random, instruments, _logger);
@@ -51,6 +54,15 @@ internal sealed partial class ShardReader : IAsyncDisposable
 
     /// <summary>How it goes; <see cref="ShardStatus.Silo"/> is the caller's to add.</summary>
     public ShardStatus Status => _progress.ToStatus(_shard.Id);
+
+    /// <summary>
+    /// Time since the service last accepted a subscription, or may have; null if it never did. Sooner than
+    /// <see cref="FanOutRules.MinDistance"/> after it, the shard's next reader would be refused.
+    /// </summary>
+    public TimeSpan? SinceLastSubscribe => _pages.SinceLastSubscribe;
+
+    /// <summary>Who goes on where the shard ended; empty before its end was read.</summary>
+    public IReadOnlyList<ChildShard> ChildShards { get; private set; } = [];
 
     /// <summary>Reads until it is told to stop, the shard ends, or another reader takes the lease. To be called once.</summary>
     public async Task<ReaderExit> RunAsync(CancellationToken stop)
@@ -64,6 +76,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
         finally
         {
             _decoder.Clear();
+            await _pages.DisposeAsync();
             _progress.State = exit == ReaderExit.Finished ? ShardState.Finished : ShardState.Stopped;
             LogEnded(_logger, _stream.Name, _shard.Id, exit, _cursor.Position);
         }
@@ -150,7 +163,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
     private void Position(Lease lease)
     {
         _cursor.Begin(lease);
-        _poller.Seek(lease.Checkpoint);
+        _pages.Seek(lease.Checkpoint);
         _decoder.ResumeAfter(_cursor.Position);
     }
 
@@ -159,13 +172,13 @@ internal sealed partial class ShardReader : IAsyncDisposable
     {
         while (true)
         {
-            var page = await _poller.NextAsync(stop); // 3
-            if (_poller.HasLostPosition)
+            var page = await _pages.NextAsync(stop); // 3
+            if (_pages.HasLostPosition)
             {
                 _decoder.ResumeAfter(null); // What is left is newer, or the position was never of this shard.
             }
 
-            _decoder.Load(page);
+            _decoder.Load(page.Records);
             while (_decoder.TryNext(out var batch)) // 4
             {
                 await _dispatcher.DispatchAsync(batch, page.MillisBehindLatest, stop, abort); // 5
@@ -176,8 +189,9 @@ internal sealed partial class ShardReader : IAsyncDisposable
                 }
             }
 
-            if (page.NextShardIterator is null)
+            if (page.IsShardEnd)
             {
+                ChildShards = page.ChildShards;
                 return true;
             }
 

@@ -10,6 +10,7 @@ namespace DataProcessor.Grains.Reading;
 /// <summary>Makes shard readers, each with a processor of its own from the service container.</summary>
 internal sealed class ShardReaderFactory(
     KinesisClient client,
+    StreamConsumers consumers,
     IConditionalStore store,
     IServiceScopeFactory scopes,
     IOptions<ReaderOptions> options,
@@ -18,7 +19,7 @@ internal sealed class ShardReaderFactory(
     ILogger<ShardReader> logger)
 {
     /// <summary>The reader is the caller's to run once and to dispose.</summary>
-    /// <param name="application">Name of the application; also of its lease table.</param>
+    /// <param name="application">Name of the application; also of its lease table and of its fan-out consumer.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="shard">The shard.</param>
     /// <param name="host">Who runs it, for those who read the lease table; the owner's name adds what makes it unique.</param>
@@ -31,6 +32,8 @@ internal sealed class ShardReaderFactory(
             shard,
             $"{host}/{Guid.NewGuid():N}",
             client,
+            consumers,
+            application,
             new LeaseTable(store, application),
             scope.ServiceProvider.GetRequiredService<IRecordProcessor>(),
             scope,

@@ -9,6 +9,8 @@ namespace DataProcessor.Grains.Reading;
 /// <param name="Shard">The shard.</param>
 /// <param name="Owner">Name of this one reader in the lease; never used by another.</param>
 /// <param name="Client">Reads the stream.</param>
+/// <param name="Consumers">The silo's.</param>
+/// <param name="Application">Name of the application, and of its consumer.</param>
 /// <param name="Leases">The application's.</param>
 /// <param name="Processor">The user's; this reader's alone.</param>
 /// <param name="ProcessorScope">Disposed with the reader.</param>
@@ -22,6 +24,8 @@ internal sealed record ShardReaderParts(
     Shard Shard,
     string Owner,
     KinesisClient Client,
+    StreamConsumers Consumers,
+    string Application,
     LeaseTable Leases,
     IRecordProcessor Processor,
     IAsyncDisposable ProcessorScope,

@@ -40,8 +40,17 @@ internal sealed class ReaderWorld : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
-            _counts[instrument.Name] = _counts.GetValueOrDefault(instrument.Name) + value);
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            Count(instrument.Name, value);
+            foreach (var (name, tag) in tags)
+            {
+                if (name is "outcome" or "reason")
+                {
+                    Count($"{instrument.Name}/{tag}", value);
+                }
+            }
+        });
         _listener.Start();
     }
 
@@ -51,11 +60,14 @@ internal sealed class ReaderWorld : IDisposable
 
     public CountingStore Store { get; }
 
-    public ReaderOptions Options { get; } = new();
+    public ReaderOptions Options { get; } = new() { Reader = ReaderKind.Polling };
 
+    /// <param name="instrument">A name, or <c>name/outcome</c>, <c>name/reason</c>.</param>
     public long Counted(string instrument) => _counts.GetValueOrDefault(instrument);
 
     public void Run(Func<Task> work) => Time.Run(work, Limit);
+
+    public void Run(Func<Task> work, TimeSpan limit) => Time.Run(work, limit);
 
     public ShardReader Reader(
         IRecordProcessor processor, IConditionalStore? store = null, HttpMessageHandler? service = null, Shard? shard = null)
@@ -73,6 +85,8 @@ internal sealed class ReaderWorld : IDisposable
             shard ?? Shard0,
             name,
             client,
+            new StreamConsumers(client, Time.Clock, NullLogger<StreamConsumers>.Instance),
+            "app",
             new LeaseTable(store ?? Store, "app"),
             processor,
             _services.CreateAsyncScope(),
@@ -84,6 +98,8 @@ internal sealed class ReaderWorld : IDisposable
     }
 
     public async Task<Lease> Lease() => (await new LeaseTable(_store, "app").ListAsync(Stream, CancellationToken.None)).Single();
+
+    private void Count(string name, long value) => _counts[name] = _counts.GetValueOrDefault(name) + value;
 
     public void Dispose()
     {

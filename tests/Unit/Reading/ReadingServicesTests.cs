@@ -20,11 +20,13 @@ public sealed class ReadingServicesTests
             () => services.GetRequiredService<IOptions<ReaderOptions>>().Value);
         Assert.Equal(3, exception.Failures.SelectMany(failure => failure.Split(';')).Count());
 
-        using var crossed = Services(("Reader:MinPollInterval", "00:00:01"), ("Reader:RetryBackOff", "00:00:50"));
+        using var crossed = Services(
+            ("Reader:MinPollInterval", "00:00:01"), ("Reader:RetryBackOff", "00:00:50"), ("Reader:Reader", "7"));
         exception = Assert.Throws<OptionsValidationException>(
             () => crossed.GetRequiredService<IOptions<ReaderOptions>>().Value);
         Assert.Contains(nameof(ReaderOptions.IdlePollInterval), exception.Message, StringComparison.Ordinal);
         Assert.Contains(nameof(ReaderOptions.MaxRetryBackOff), exception.Message, StringComparison.Ordinal);
+        Assert.Contains("FanOut nor Polling nor Auto", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

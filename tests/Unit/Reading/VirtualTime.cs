@@ -8,20 +8,32 @@ namespace DataProcessor.Unit.Reading;
 /// </summary>
 internal sealed class VirtualTime(int seed) : SynchronizationContext
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
-
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
     private readonly Random _order = new(seed);
+    private int _thread;
+
+    /// <summary>How far the clock moves at once; coarser for a test of hours.</summary>
+    public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(10);
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(55));
 
-    public override void Post(SendOrPostCallback d, object? state) => _ready.Add((d, state));
+    /// <exception cref="InvalidOperationException">Something has left for the thread pool, and the clock does not wait for that.</exception>
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException("A continuation comes from another thread: the run would not be the same every time.");
+        }
+
+        _ready.Add((d, state));
+    }
 
     /// <exception cref="TimeoutException">It has not ended within the limit of virtual time.</exception>
     public void Run(Func<Task> work, TimeSpan limit)
     {
         var outer = Current;
         SetSynchronizationContext(this);
+        _thread = Environment.CurrentManagedThreadId;
         try
         {
             var task = work();

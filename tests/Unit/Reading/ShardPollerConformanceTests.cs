@@ -1,0 +1,3 @@
+namespace DataProcessor.Unit.Reading;
+
+public sealed class ShardPollerConformanceTests() : ShardPagesConformance("Polling");
