@@ -12,6 +12,7 @@ namespace DataProcessor.Aws.Cbor;
 internal ref struct CborWriter
 {
     private const int MaxHeadLength = 9;
+    private const int EpochTag = 1;
 
     private byte[]? _buffer;
     private int _position;
@@ -35,6 +36,13 @@ internal ref struct CborWriter
         {
             WriteHead(CborKind.NegativeInteger, (ulong)~value);
         }
+    }
+
+    /// <summary>Tag 1 and milliseconds since 1970, as Kinesis has it against RFC 8949.</summary>
+    public void WriteTimestamp(DateTimeOffset time)
+    {
+        WriteHead(CborKind.Tag, EpochTag);
+        WriteInteger(time.ToUnixTimeMilliseconds());
     }
 
     public void WriteText(ReadOnlySpan<byte> utf8)

@@ -1,11 +1,9 @@
-using System.Buffers;
-using System.Buffers.Text;
 using DataProcessor.Aws.Cbor;
 using DataProcessor.Aws.Transport;
 
 namespace DataProcessor.Aws.Kinesis;
 
-/// <summary>GetRecords in CBOR.</summary>
+/// <summary>GetRecords' request in CBOR and its answer in CBOR or JSON.</summary>
 internal static class GetRecordsCodec
 {
     private const int RequestFraming = 64;
@@ -28,100 +26,10 @@ internal static class GetRecordsCodec
         }
     }
 
-    /// <param name="answer">The records will be views over it.</param>
+    /// <param name="answer">The records may be views over it.</param>
     public static GetRecordsPage Decode(Memory<byte> answer)
     {
-        KinesisRecord[]? records = null;
-        string? next = null;
-        long millisBehindLatest = 0;
-        var reader = new CborReader(answer.Span);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
-        {
-            ReadOnlySpan<byte> key = reader.ReadText();
-            if (key.SequenceEqual("Records"u8))
-            {
-                records = ReadRecords(ref reader, answer);
-            }
-            else if (key.SequenceEqual("NextShardIterator"u8))
-            {
-                next = reader.ReadNullableText();
-            }
-            else if (key.SequenceEqual("MillisBehindLatest"u8))
-            {
-                millisBehindLatest = reader.TryReadNull() ? 0 : reader.ReadInt64();
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        reader.EnsureEnd();
-        return new GetRecordsPage(records ?? throw new FormatException("the answer has no Records"), next, millisBehindLatest);
-    }
-
-    private static KinesisRecord[] ReadRecords(ref CborReader reader, Memory<byte> answer)
-    {
-        CborItems items = reader.ReadArray();
-        var records = new KinesisRecord[items.CapacityHint(KinesisClient.MaxGetRecordsLimit)];
-        int count = 0;
-        while (reader.MoveNext(ref items))
-        {
-            if (count == records.Length)
-            {
-                Array.Resize(ref records, Math.Max(16, count * 2));
-            }
-
-            records[count++] = ReadRecord(ref reader, answer);
-        }
-
-        Array.Resize(ref records, count);
-        return records;
-    }
-
-    private static KinesisRecord ReadRecord(ref CborReader reader, Memory<byte> answer)
-    {
-        string? sequenceNumber = null;
-        var record = default(KinesisRecord);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
-        {
-            ReadOnlySpan<byte> key = reader.ReadText();
-            if (key.SequenceEqual("SequenceNumber"u8))
-            {
-                sequenceNumber = reader.ReadTextAsString();
-            }
-            else if (key.SequenceEqual("PartitionKey"u8))
-            {
-                record = record with { PartitionKey = answer[reader.ReadTextRange()] };
-            }
-            else if (key.SequenceEqual("Data"u8))
-            {
-                record = record with { Data = ReadData(ref reader, answer) };
-            }
-            else if (key.SequenceEqual("ApproximateArrivalTimestamp"u8))
-            {
-                record = record with { ArrivalTime = reader.ReadTimestamp() };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return record with { SequenceNumber = sequenceNumber ?? throw new FormatException("a record has no SequenceNumber") };
-    }
-
-    /// <summary>A byte string; or text in base64, as kinesis-local answers, which is decoded where it lies.</summary>
-    private static Memory<byte> ReadData(ref CborReader reader, Memory<byte> answer)
-    {
-        if (reader.Peek() is CborKind.ByteString)
-        {
-            return answer[reader.ReadBytesRange()];
-        }
-
-        Memory<byte> text = answer[reader.ReadTextRange()];
-        return Base64.DecodeFromUtf8InPlace(text.Span, out int written) is OperationStatus.Done
-            ? text[..written]
-            : throw new FormatException("a record's Data is no base64");
+        RecordPage page = RecordPage.Decode(answer, "NextShardIterator"u8);
+        return new GetRecordsPage(page.Records, page.Cursor, page.MillisBehindLatest, page.ChildShards);
     }
 }

@@ -16,8 +16,7 @@ public sealed partial class KinesisClient
 
         using RequestBody body = GetRecordsCodec.Encode(shardIterator, limit);
         using ResponseBody answer = await _calls.SendAsync(KinesisOperation.GetRecords, body, cancellationToken);
-        return Decode(KinesisOperation.GetRecords, answer, static bytes => WireFormat.IsJson(bytes.Bytes)
-            ? GetRecordsJsonCodec.Decode(bytes.Bytes)
-            : GetRecordsCodec.Decode(bytes.Buffer.AsMemory(0, bytes.Length)));
+        return Decode(KinesisOperation.GetRecords, answer, static bytes =>
+            GetRecordsCodec.Decode(bytes.Buffer.AsMemory(0, bytes.Length)));
     }
 }

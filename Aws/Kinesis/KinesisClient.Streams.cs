@@ -36,4 +36,31 @@ public sealed partial class KinesisClient
         new StreamNameMessage(streamName),
         WireJson.Default.StreamNameMessage,
         cancellationToken);
+
+    /// <param name="hours">Up to 8,760; more than now.</param>
+    public ValueTask IncreaseStreamRetentionPeriodAsync(string streamName, int hours, CancellationToken cancellationToken) => CallAsync(
+        KinesisOperation.IncreaseStreamRetentionPeriod,
+        new RetentionPeriodMessage(streamName, hours),
+        WireJson.Default.RetentionPeriodMessage,
+        cancellationToken);
+
+    /// <summary>Records older than that are gone at once.</summary>
+    /// <param name="hours">At least 24; fewer than now.</param>
+    public ValueTask DecreaseStreamRetentionPeriodAsync(string streamName, int hours, CancellationToken cancellationToken) => CallAsync(
+        KinesisOperation.DecreaseStreamRetentionPeriod,
+        new RetentionPeriodMessage(streamName, hours),
+        WireJson.Default.RetentionPeriodMessage,
+        cancellationToken);
+
+    /// <summary>What the account may have in this region; may be asked once a second.</summary>
+    public async ValueTask<AccountLimits> DescribeLimitsAsync(CancellationToken cancellationToken)
+    {
+        DescribeLimitsReply reply = await CallAsync(
+            KinesisOperation.DescribeLimits,
+            new NoFieldsMessage(),
+            WireJson.Default.NoFieldsMessage,
+            WireJson.Default.DescribeLimitsReply,
+            cancellationToken);
+        return new AccountLimits(reply.ShardLimit, reply.OpenShardCount);
+    }
 }

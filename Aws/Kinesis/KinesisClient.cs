@@ -37,7 +37,10 @@ public sealed partial class KinesisClient : IDisposable
         _http = new HttpMessageInvoker(handler);
         _calls = new RetryingCaller(
             new AttemptSender(
-                endpoint, new RequestSigner(options.Region, "kinesis"), credentials, _http, clock, time, options.RequestTimeout),
+                new SignedRequests(endpoint, new RequestSigner(options.Region, "kinesis"), credentials, clock),
+                _http,
+                time,
+                options.RequestTimeout),
             new RetryQuota(),
             new JitteredBackOff(options.BackOff, random),
             clock,
@@ -57,8 +60,7 @@ public sealed partial class KinesisClient : IDisposable
     {
         using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(message, messageType));
         using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
-        return Decode(operation, answer, bytes => JsonSerializer.Deserialize(bytes.Bytes, replyType)
-            ?? throw new FormatException("the answer is null"));
+        return Decode(operation, answer, bytes => DeserializeRequired(bytes, replyType));
     }
 
     private async ValueTask CallAsync<TMessage>(
@@ -67,6 +69,9 @@ public sealed partial class KinesisClient : IDisposable
         using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(message, messageType));
         using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
     }
+
+    private static TReply DeserializeRequired<TReply>(ResponseBody answer, JsonTypeInfo<TReply> replyType) =>
+        JsonSerializer.Deserialize(answer.Bytes, replyType) ?? throw new FormatException("the answer is null");
 
     private static T Decode<T>(KinesisOperation operation, ResponseBody answer, Func<ResponseBody, T> decode)
     {

@@ -19,13 +19,25 @@ internal static class KinesisErrors
         (string? code, string? message) = Parse(body);
         code = ShortName(code ?? Header(response, "x-amzn-ErrorType") ?? $"Http{status}");
         message ??= body.IsEmpty ? "no message" : Encoding.UTF8.GetString(body[..Math.Min(body.Length, ExcerptBytes)]);
-        string requestId = Header(response, "x-amzn-RequestId") ?? "none";
         return new KinesisException(
-            code, $"{operation.Name}: {code} (HTTP {status}, request id {requestId}): {message}", status)
+            code, $"{operation.Name}: {code} (HTTP {status}, request id {RequestId(response)}): {message}", status)
         {
             IsOutcomeUnknown = status >= 500,
         };
     }
+
+    /// <summary>An exception inside the event stream of an answer that began with 200.</summary>
+    public static KinesisException FromEventStream(KinesisOperation operation, string requestId, string? type, Span<byte> payload) =>
+        FromEventStream(operation, requestId, type, Parse(payload).Message);
+
+    public static KinesisException FromEventStream(KinesisOperation operation, string requestId, string? code, string? message)
+    {
+        code = ShortName(code ?? "UnnamedException");
+        return new KinesisException(
+            code, $"{operation.Name}: {code} (in the event stream, request id {requestId}): {message ?? "no message"}", 200);
+    }
+
+    public static string RequestId(HttpResponseMessage response) => Header(response, "x-amzn-RequestId") ?? "none";
 
     /// <summary>The call succeeded, but what it brought about cannot be read.</summary>
     public static KinesisException UnreadableAnswer(KinesisOperation operation, string code, Exception cause) =>

@@ -25,10 +25,15 @@ internal sealed record KinesisOperation(string Name)
     /// <summary>Whether this client may send it again after an error.</summary>
     public bool IsRepeatable { get; init; } = true;
 
-    /// <summary>The error that a repeated call gets when the unanswered one before it had taken effect.</summary>
-    public string? DoneCode { get; init; }
+    /// <summary>The errors that a repeated call gets when the unanswered one before it had taken effect.</summary>
+    public string[] DoneCodes { get; init; } = [];
+
+    /// <summary>Whether the answer is an event stream, which has no length and may stay open for minutes.</summary>
+    public bool AnswersInEvents { get; init; }
 
     public static KinesisOperation PutRecords { get; } = new("PutRecords") { ContentType = Cbor, IsRepeatable = false };
+
+    public static KinesisOperation PutRecord { get; } = new("PutRecord") { ContentType = Cbor, IsRepeatable = false };
 
     public static KinesisOperation GetRecords { get; } = new("GetRecords")
     {
@@ -43,7 +48,44 @@ internal sealed record KinesisOperation(string Name)
 
     public static KinesisOperation DescribeStreamSummary { get; } = new("DescribeStreamSummary");
 
-    public static KinesisOperation CreateStream { get; } = new("CreateStream") { DoneCode = "ResourceInUseException" };
+    public static KinesisOperation DescribeLimits { get; } = new("DescribeLimits");
 
-    public static KinesisOperation DeleteStream { get; } = new("DeleteStream") { DoneCode = "ResourceNotFoundException" };
+    public static KinesisOperation CreateStream { get; } = new("CreateStream") { DoneCodes = ["ResourceInUseException"] };
+
+    public static KinesisOperation DeleteStream { get; } = new("DeleteStream") { DoneCodes = ["ResourceNotFoundException"] };
+
+    // Refused while the stream is UPDATING, by whomever: a refusal after an unanswered attempt says nothing of that attempt,
+    // so these five have no error that would mean "done", and the caller is told that the outcome is unknown.
+    public static KinesisOperation SplitShard { get; } = new("SplitShard");
+
+    public static KinesisOperation MergeShards { get; } = new("MergeShards");
+
+    public static KinesisOperation UpdateShardCount { get; } = new("UpdateShardCount");
+
+    public static KinesisOperation IncreaseStreamRetentionPeriod { get; } = new("IncreaseStreamRetentionPeriod");
+
+    public static KinesisOperation DecreaseStreamRetentionPeriod { get; } = new("DecreaseStreamRetentionPeriod");
+
+    public static KinesisOperation RegisterStreamConsumer { get; } = new("RegisterStreamConsumer")
+    {
+        DoneCodes = ["ResourceInUseException"],
+    };
+
+    public static KinesisOperation DescribeStreamConsumer { get; } = new("DescribeStreamConsumer");
+
+    public static KinesisOperation ListStreamConsumers { get; } = new("ListStreamConsumers");
+
+    /// <summary>A repeated one finds the consumer DELETING or gone.</summary>
+    public static KinesisOperation DeregisterStreamConsumer { get; } = new("DeregisterStreamConsumer")
+    {
+        DoneCodes = ["ResourceInUseException", "ResourceNotFoundException"],
+    };
+
+    /// <summary>Not repeated here: within 5 s of an accepted one the service refuses the next, and the reader keeps that rule.</summary>
+    public static KinesisOperation SubscribeToShard { get; } = new("SubscribeToShard")
+    {
+        ContentType = Cbor,
+        IsRepeatable = false,
+        AnswersInEvents = true,
+    };
 }

@@ -1,6 +1,6 @@
 namespace DataProcessor.Aws.Kinesis;
 
-/// <summary>A record as GetRecords delivers it: views over the one buffer that holds the response.</summary>
+/// <summary>A record as GetRecords or SubscribeToShard delivers it: views over the one buffer of its page or event.</summary>
 /// <param name="SequenceNumber">Decimal.</param>
 /// <param name="PartitionKey">UTF-8.</param>
 /// <param name="Data">The record's bytes.</param>
@@ -15,7 +15,9 @@ public readonly record struct KinesisRecord(
 /// <param name="Records">Ascending; may be empty while the iterator still advances.</param>
 /// <param name="NextShardIterator">Null at the end of a closed shard.</param>
 /// <param name="MillisBehindLatest">Distance of the page's end to the shard's tip.</param>
+/// <param name="ChildShards">With the end of a closed shard: who goes on.</param>
 public sealed record GetRecordsPage(
     KinesisRecord[] Records,
     string? NextShardIterator,
-    long MillisBehindLatest);
+    long MillisBehindLatest,
+    ChildShard[] ChildShards);

@@ -51,6 +51,15 @@ internal sealed record SequenceNumberRangeReply
     public string? EndingSequenceNumber { get; init; }
 }
 
+internal sealed record ChildShardReply
+{
+    public required string ShardId { get; init; }
+
+    public string[]? ParentShards { get; init; }
+
+    public required HashKeyRangeReply HashKeyRange { get; init; }
+}
+
 internal sealed record StreamNameMessage(string StreamName);
 
 internal sealed record DescribeStreamSummaryReply
@@ -80,6 +89,30 @@ internal sealed record CreateStreamMessage(string StreamName, int ShardCount, St
 
 internal sealed record StreamModeMessage(string StreamMode);
 
+internal sealed record SplitShardMessage(string StreamName, string ShardToSplit, string NewStartingHashKey);
+
+internal sealed record MergeShardsMessage(string StreamName, string ShardToMerge, string AdjacentShardToMerge);
+
+internal sealed record UpdateShardCountMessage(string StreamName, int TargetShardCount, string ScalingType);
+
+internal sealed record RetentionPeriodMessage(string StreamName, int RetentionPeriodHours);
+
+internal sealed record NoFieldsMessage;
+
+internal sealed record DescribeLimitsReply
+{
+    public required int ShardLimit { get; init; }
+
+    public required int OpenShardCount { get; init; }
+}
+
+internal sealed record PutRecordReply
+{
+    public required string ShardId { get; init; }
+
+    public required string SequenceNumber { get; init; }
+}
+
 internal sealed record PutRecordsReply
 {
     public required PutRecordsResultEntry[] Records { get; init; }
@@ -93,5 +126,19 @@ internal sealed record PutRecordsReply
 [JsonSerializable(typeof(StreamNameMessage))]
 [JsonSerializable(typeof(DescribeStreamSummaryReply))]
 [JsonSerializable(typeof(CreateStreamMessage))]
+[JsonSerializable(typeof(PutRecordReply))]
 [JsonSerializable(typeof(PutRecordsReply))]
+[JsonSerializable(typeof(ChildShardReply[]))]
+[JsonSerializable(typeof(SplitShardMessage))]
+[JsonSerializable(typeof(MergeShardsMessage))]
+[JsonSerializable(typeof(UpdateShardCountMessage))]
+[JsonSerializable(typeof(RetentionPeriodMessage))]
+[JsonSerializable(typeof(NoFieldsMessage))]
+[JsonSerializable(typeof(DescribeLimitsReply))]
+[JsonSerializable(typeof(ConsumerOfStreamMessage))]
+[JsonSerializable(typeof(ConsumerArnMessage))]
+[JsonSerializable(typeof(ListStreamConsumersMessage))]
+[JsonSerializable(typeof(RegisterStreamConsumerReply))]
+[JsonSerializable(typeof(DescribeStreamConsumerReply))]
+[JsonSerializable(typeof(ListStreamConsumersReply))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -18,24 +18,29 @@ internal sealed partial class RetryingCaller(
     int maxAttempts,
     ILogger logger)
 {
-    /// <returns>The answer, to be disposed; empty when an error told that an earlier attempt had done it.</returns>
-    public async ValueTask<ResponseBody> SendAsync(KinesisOperation operation, RequestBody body, CancellationToken cancellationToken)
+    /// <returns>The whole answer, to be disposed; empty when an error told that an earlier attempt had done it.</returns>
+    public ValueTask<ResponseBody> SendAsync(KinesisOperation operation, RequestBody body, CancellationToken cancellationToken) =>
+        SendAsync(operation, body, AttemptSender.ReadWholeAsync, cancellationToken);
+
+    /// <returns>What the reader made of the answer; the type's default when an error told that an earlier attempt had done it.</returns>
+    public async ValueTask<TAnswer> SendAsync<TAnswer>(
+        KinesisOperation operation, RequestBody body, AnswerReader<TAnswer> readAnswer, CancellationToken cancellationToken)
     {
         bool isSignedAnew = false;
         bool mayHaveTakenEffect = false;
         int paid = RetryQuota.SuccessReward;
         for (int attempt = 1; ; attempt++)
         {
-            AttemptOutcome outcome = await sender.SendAsync(operation, body, cancellationToken);
+            AttemptOutcome<TAnswer> outcome = await sender.SendAsync(operation, body, readAnswer, cancellationToken);
             if (outcome.Error is not { } error)
             {
                 quota.Return(paid);
                 return outcome.Answer;
             }
 
-            if (mayHaveTakenEffect && error.ErrorCode == operation.DoneCode)
+            if (mayHaveTakenEffect && operation.DoneCodes.Contains(error.ErrorCode))
             {
-                return ResponseBody.Empty;
+                return default!;
             }
 
             mayHaveTakenEffect |= error.IsOutcomeUnknown;

@@ -2,23 +2,22 @@ using System.Buffers;
 
 namespace DataProcessor.Aws.Transport;
 
-/// <summary>An answer's bytes. Pooled, unless the answer is handed on to user code, which may keep it.</summary>
+/// <summary>An answer's bytes, none by default. Pooled, unless the answer is handed on to user code, which may keep it.</summary>
 internal readonly struct ResponseBody : IDisposable
 {
     private const int FirstBufferBytes = 16 * 1024;
 
+    private readonly byte[]? _buffer;
     private readonly bool _isPooled;
 
     private ResponseBody(byte[] buffer, int length, bool isPooled)
     {
-        Buffer = buffer;
+        _buffer = buffer;
         Length = length;
         _isPooled = isPooled;
     }
 
-    public static ResponseBody Empty => new([], 0, isPooled: false);
-
-    public byte[] Buffer { get; }
+    public byte[] Buffer => _buffer ?? [];
 
     public int Length { get; }
 
@@ -31,7 +30,7 @@ internal readonly struct ResponseBody : IDisposable
         long? declared = content.Headers.ContentLength;
         if (declared == 0)
         {
-            return Empty;
+            return default;
         }
 
         if (declared > limit)

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
 using CsCheck;
 using DataProcessor.Aws.Kinesis;
 using Xunit;
@@ -10,58 +8,34 @@ namespace DataProcessor.Unit.Aws;
 
 public sealed class GetRecordsTests
 {
-    /// <summary>How the same page can come over the wire.</summary>
-    public enum Answer
-    {
-        Cbor,
-        CborOfIndefiniteLengths,
-        CborWithDataInBase64,
-        Json,
-    }
-
-    private static readonly Gen<WireRecord[]> Pages = Gen.Select(
-        Gen.ULong.Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        Gen.String[1, 256].Where(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text),
-        Gen.Byte.Array[0, 2_000],
-        Gen.Long[0, 4_000_000_000_000]).Select((number, key, data, ms) => new WireRecord(number, key, data, ms)).Array[0, 20];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(Answer.Cbor)]
-    [InlineData(Answer.CborOfIndefiniteLengths)]
-    [InlineData(Answer.CborWithDataInBase64)]
-    [InlineData(Answer.Json)]
-    public void Decodes_a_page_however_it_is_written(Answer form) => Pages.Sample(expected =>
+    [InlineData(WireForm.Cbor)]
+    [InlineData(WireForm.CborOfIndefiniteLengths)]
+    [InlineData(WireForm.CborWithDataInBase64)]
+    [InlineData(WireForm.Json)]
+    public void Decodes_a_page_however_it_is_written(WireForm form) => WirePage.Any.Sample(expected =>
     {
-        byte[] answer = Encode(expected, form);
+        GetRecordsPage page = GetRecordsCodec.Decode(expected.Encode(form, "NextShardIterator"));
 
-        GetRecordsPage page = form is Answer.Json ? GetRecordsJsonCodec.Decode(answer) : GetRecordsCodec.Decode(answer);
-
-        Assert.Equal(expected.Length, page.Records.Length);
-        foreach ((WireRecord wanted, KinesisRecord record) in expected.Zip(page.Records))
-        {
-            Assert.Equal(wanted.SequenceNumber, record.SequenceNumber);
-            Assert.Equal(Encoding.UTF8.GetBytes(wanted.PartitionKey), record.PartitionKey.ToArray());
-            Assert.Equal(wanted.Data, record.Data.ToArray());
-            Assert.Equal(wanted.Milliseconds, record.ArrivalTime.ToUnixTimeMilliseconds());
-        }
-
-        Assert.Equal("next", page.NextShardIterator);
-        Assert.Equal(77, page.MillisBehindLatest);
+        expected.AssertHas(page.Records);
+        Assert.Equal(expected.Cursor, page.NextShardIterator);
+        Assert.Equal(expected.MillisBehindLatest, page.MillisBehindLatest);
+        Assert.Equivalent(expected.ChildShards, page.ChildShards, strict: true);
         Assert.True(page.Records.Select(BufferOf).Distinct().Count() <= 1, "the records lie in one buffer");
     });
 
     [Theory]
-    [InlineData(Answer.Cbor)]
-    [InlineData(Answer.Json)]
-    public async Task Reads_a_page_over_the_wire(Answer form)
+    [InlineData(WireForm.Cbor)]
+    [InlineData(WireForm.Json)]
+    public async Task Reads_a_page_over_the_wire(WireForm form)
     {
-        WireRecord[] expected = [new("49", "key", "data"u8.ToArray(), 1_700_000_000_123)];
+        WirePage expected = new([new("49", "key", "data"u8.ToArray(), 1_700_000_000_123)], "next", 0, []);
 
         // The form is told by the first byte: the Content-Type is wrong for one of the two.
         await using var server = await LoopbackKinesis.StartAsync(
-            LoopbackKinesis.Bytes(200, "application/x-amz-cbor-1.1", Encode(expected, form)));
+            LoopbackKinesis.Bytes(200, "application/x-amz-cbor-1.1", expected.Encode(form, "NextShardIterator")));
         using KinesisClient client = server.CreateClient();
 
         GetRecordsPage page = await client.GetRecordsAsync("iterator", 100, Cancellation);
@@ -79,10 +53,14 @@ public sealed class GetRecordsTests
     public async Task The_end_of_a_closed_shard_is_a_page_without_iterator()
     {
         await using var server = await LoopbackKinesis.StartAsync(
-            LoopbackKinesis.Json(200, """{"Records":[],"NextShardIterator":null,"ChildShards":[{"ShardId":"x"}]}"""));
+            LoopbackKinesis.Json(200, """{"Records":[],"NextShardIterator":null,"MillisBehindLatest":0,"ChildShards":[
+                {"ShardId":"c","ParentShards":["p"],"HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"9"}}]}"""));
         using KinesisClient client = server.CreateClient();
 
-        Assert.Null((await client.GetRecordsAsync("iterator", 1, Cancellation)).NextShardIterator);
+        GetRecordsPage page = await client.GetRecordsAsync("iterator", 1, Cancellation);
+
+        Assert.Null(page.NextShardIterator);
+        Assert.Equal("c", Assert.Single(page.ChildShards).ShardId);
     }
 
     [Theory]
@@ -90,6 +68,7 @@ public sealed class GetRecordsTests
     [InlineData("""{"Records":[{"Data":"!"}]}""")]
     [InlineData("""{"Records":7}""")]
     [InlineData("""{"Records":[],"MillisBehindLatest":"x"}""")]
+    [InlineData("""{"Records":[],"ChildShards":[{"ShardId":"c"}]}""")]
     [InlineData("{\"Records\":[")]
     [InlineData("{}")]
     [InlineData("")]
@@ -125,8 +104,8 @@ public sealed class GetRecordsTests
     [Fact]
     public async Task A_page_sent_in_chunks_is_read_to_its_end()
     {
-        WireRecord[] expected = [new("1", "a", new byte[100_000], 5), new("2", "b", new byte[300_000], 6)];
-        byte[] body = Encode(expected, Answer.Cbor);
+        WirePage expected = new([new("1", "a", new byte[100_000], 5), new("2", "b", new byte[300_000], 6)], "next", 0, []);
+        byte[] body = expected.Encode(WireForm.Cbor, "NextShardIterator");
         await using var server = await LoopbackKinesis.StartAsync(async context =>
         {
             foreach (byte[] chunk in body.Chunk(9_999))
@@ -143,78 +122,4 @@ public sealed class GetRecordsTests
 
     private static byte[]? BufferOf(KinesisRecord record) =>
         MemoryMarshal.TryGetArray(record.PartitionKey, out ArraySegment<byte> segment) ? segment.Array : null;
-
-    private static byte[] Encode(WireRecord[] records, Answer form)
-    {
-        if (form is Answer.Json)
-        {
-            return JsonSerializer.SerializeToUtf8Bytes(new
-            {
-                MillisBehindLatest = 77,
-                EncryptionType = "NONE",
-                NextShardIterator = "next",
-                Records = records.Select(record => new
-                {
-                    record.Data,
-                    record.PartitionKey,
-                    record.SequenceNumber,
-                    ApproximateArrivalTimestamp = record.Milliseconds / 1_000m,
-                }),
-            });
-        }
-
-        bool isIndefinite = form is Answer.CborOfIndefiniteLengths;
-        var writer = new Foreign.CborWriter(convertIndefiniteLengthEncodings: false);
-        writer.WriteStartMap(isIndefinite ? null : 4);
-        writer.WriteTextString("EncryptionType");
-        writer.WriteTextString("NONE");
-        writer.WriteTextString("Records");
-        writer.WriteStartArray(isIndefinite ? null : records.Length);
-        foreach (WireRecord record in records)
-        {
-            record.Write(writer, form);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteTextString("NextShardIterator");
-        writer.WriteTextString("next");
-        writer.WriteTextString("MillisBehindLatest");
-        writer.WriteInt64(77);
-        writer.WriteEndMap();
-        return writer.Encode();
-    }
-
-    private sealed record WireRecord(string SequenceNumber, string PartitionKey, byte[] Data, long Milliseconds)
-    {
-        public void Write(Foreign.CborWriter writer, Answer form)
-        {
-            bool isIndefinite = form is Answer.CborOfIndefiniteLengths;
-            writer.WriteStartMap(isIndefinite ? null : 4);
-            writer.WriteTextString("SequenceNumber");
-            writer.WriteTextString(SequenceNumber);
-            writer.WriteTextString("ApproximateArrivalTimestamp");
-            writer.WriteTag(Foreign.CborTag.UnixTimeSeconds);
-            writer.WriteInt64(Milliseconds);
-            writer.WriteTextString("Data");
-            if (isIndefinite)
-            {
-                writer.WriteStartIndefiniteLengthByteString();
-                writer.WriteByteString(Data.AsSpan(0, Data.Length / 3));
-                writer.WriteByteString(Data.AsSpan(Data.Length / 3));
-                writer.WriteEndIndefiniteLengthByteString();
-            }
-            else if (form is Answer.CborWithDataInBase64)
-            {
-                writer.WriteTextString(Convert.ToBase64String(Data));
-            }
-            else
-            {
-                writer.WriteByteString(Data);
-            }
-
-            writer.WriteTextString("PartitionKey");
-            writer.WriteTextString(PartitionKey);
-            writer.WriteEndMap();
-        }
-    }
 }

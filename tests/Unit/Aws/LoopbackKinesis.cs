@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Amazon.Runtime;
 using DataProcessor.Aws.Kinesis;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Foreign = System.Formats.Cbor;
@@ -12,7 +16,7 @@ using Foreign = System.Formats.Cbor;
 namespace DataProcessor.Unit.Aws;
 
 /// <summary>A request as it arrived.</summary>
-internal sealed record Arrival(IReadOnlyDictionary<string, string> Headers, byte[] Body)
+internal sealed record Arrival(string Protocol, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Target => Headers["x-amz-target"];
 
@@ -36,15 +40,43 @@ internal sealed class LoopbackKinesis : IAsyncDisposable
 
     public Uri Endpoint => new(_server.Urls.Single() + "/");
 
-    public static async Task<LoopbackKinesis> StartAsync(params RequestDelegate[] script)
+    public static Task<LoopbackKinesis> StartAsync(params RequestDelegate[] script) => StartAsync(static _ => { }, script);
+
+    /// <summary>With TLS, where client and server agree on one of the protocols.</summary>
+    public static Task<LoopbackKinesis> StartTlsAsync(HttpProtocols protocols, params RequestDelegate[] script) => StartAsync(
+        listener =>
+        {
+            listener.Protocols = protocols;
+            listener.UseHttps(SelfSigned());
+        },
+        script);
+
+    /// <summary>The transport outside tests, which also takes a certificate that nobody has signed.</summary>
+    public static SocketsHttpHandler CreateTrustingHandler()
+    {
+        SocketsHttpHandler handler = KinesisTransport.CreateHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=loopback";
+        return handler;
+    }
+
+    private static async Task<LoopbackKinesis> StartAsync(Action<ListenOptions> listen, RequestDelegate[] script)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen));
         var server = new LoopbackKinesis(builder.Build(), script);
         server._server.Run(server.AnswerAsync);
         await server._server.StartAsync();
         return server;
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return new CertificateRequest("CN=loopback", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
     /// <summary>A client that does not back off.</summary>
@@ -103,6 +135,7 @@ internal sealed class LoopbackKinesis : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         Arrivals.Enqueue(new Arrival(
+            context.Request.Protocol,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray()));
         int turn = Interlocked.Increment(ref _answered) - 1;

@@ -4,15 +4,16 @@ using System.Text.Json;
 
 namespace DataProcessor.Aws.Kinesis;
 
-/// <summary>GetRecords' answer in JSON, which some endpoints give to a CBOR request.</summary>
-internal static class GetRecordsJsonCodec
+/// <summary>A <see cref="RecordPage"/> in JSON, in which some endpoints answer a CBOR request.</summary>
+internal static class RecordPageJson
 {
     /// <summary>Decodes keys and data into one buffer; neither base64 nor escaped text can grow when decoded.</summary>
-    public static GetRecordsPage Decode(ReadOnlySpan<byte> answer)
+    public static RecordPage Decode(ReadOnlySpan<byte> answer, ReadOnlySpan<byte> cursorName)
     {
         var views = new ViewBuffer(answer.Length);
         List<KinesisRecord>? records = null;
-        string? next = null;
+        ChildShard[] children = [];
+        string? cursor = null;
         long millisBehindLatest = 0;
         var reader = new Utf8JsonReader(answer);
         Expect(ref reader, JsonTokenType.StartObject);
@@ -22,15 +23,19 @@ internal static class GetRecordsJsonCodec
             {
                 records = ReadRecords(ref reader, ref views);
             }
-            else if (reader.ValueTextEquals("NextShardIterator"u8))
+            else if (reader.ValueTextEquals(cursorName))
             {
                 reader.Read();
-                next = reader.GetString();
+                cursor = reader.GetString();
             }
             else if (reader.ValueTextEquals("MillisBehindLatest"u8))
             {
                 reader.Read();
                 millisBehindLatest = reader.TokenType is JsonTokenType.Null ? 0 : reader.GetInt64();
+            }
+            else if (reader.ValueTextEquals("ChildShards"u8))
+            {
+                children = ReadChildren(ref reader);
             }
             else
             {
@@ -38,8 +43,16 @@ internal static class GetRecordsJsonCodec
             }
         }
 
-        return new GetRecordsPage(
-            [.. records ?? throw new FormatException("the answer has no Records")], next, millisBehindLatest);
+        return new RecordPage(
+            [.. records ?? throw new FormatException("the answer has no Records")], cursor, millisBehindLatest, children);
+    }
+
+    private static ChildShard[] ReadChildren(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        ChildShardReply[] children = JsonSerializer.Deserialize(ref reader, WireJson.Default.ChildShardReplyArray) ?? [];
+        return [.. children.Select(child => new ChildShard(
+            child.ShardId, child.ParentShards ?? [], child.HashKeyRange.StartingHashKey, child.HashKeyRange.EndingHashKey))];
     }
 
     private static List<KinesisRecord> ReadRecords(ref Utf8JsonReader reader, ref ViewBuffer views)
