@@ -27,6 +27,14 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
 
     public Task Nudge() => Visit();
 
+    public async Task ShardFinished(string shardId)
+    {
+        var map = await CurrentMap();
+        await VisitAmong(map, shard => shard.Id == shardId);
+        map = await CurrentMap();
+        await VisitAmong(map, shard => shard.Parents.Contains(shardId));
+    }
+
     public async Task<ApplicationStatus> GetStatus()
     {
         var map = await Visit();
@@ -36,12 +44,14 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
     private async Task<ShardMap> Visit()
     {
         var map = await CurrentMap();
-        await Parallel.ForEachAsync(
-            map.Shards,
-            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentCalls, TaskScheduler = TaskScheduler.Current },
-            async (shard, _) => _statuses[shard.Id] = await VisitShard(map, shard));
+        await VisitAmong(map, _ => true);
         return map;
     }
+
+    private Task VisitAmong(ShardMap map, Func<Shard, bool> isMeant) => Parallel.ForEachAsync(
+        map.Shards.Where(isMeant),
+        new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentCalls, TaskScheduler = TaskScheduler.Current },
+        async (shard, _) => _statuses[shard.Id] = await VisitShard(map, shard));
 
     private async Task<ShardMap> CurrentMap()
     {
@@ -52,7 +62,9 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
             await Forget(map);
             _map = map;
             _mapReadAt = time.GetTimestamp();
-            _isMapStale = false;
+
+            // Once a second at most, and the service may list the children a moment after the end of their parent.
+            _isMapStale = map.Open.Any(shard => _statuses.GetValueOrDefault(shard.Id)?.State == ShardState.Finished);
         }
 
         return _map;
@@ -93,7 +105,7 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         {
             var grain = GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
             var status = await grain.EnsureRunning(shard, map.Stream);
-            _isMapStale |= status.State == ShardState.Finished;
+            _isMapStale |= status.State == ShardState.Finished && shard.IsOpen;
             return status;
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)

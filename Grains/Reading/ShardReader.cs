@@ -1,3 +1,4 @@
+using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Leases;
 using DataProcessor.Grains.Storage;
 using Microsoft.Extensions.Logging;
@@ -94,9 +95,9 @@ internal sealed partial class ShardReader : IAsyncDisposable
             isTaken = true;
             LogStarted(_logger, _stream.Name, _shard.Id, lease.Checkpoint, _owner);
             Position(lease); // 2
-            if (await ReadToEndAsync(stop, abort.Token)) // 3-6
+            if (await ReadToEndAsync(stop, abort.Token) is { } children) // 3-6
             {
-                await CompleteAsync(stop); // 7
+                await CompleteAsync(children, stop); // 7
                 return _cursor.IsLeaseLost ? ReaderExit.LeaseLost : ReaderExit.Finished;
             }
         }
@@ -154,8 +155,8 @@ internal sealed partial class ShardReader : IAsyncDisposable
         _decoder.ResumeAfter(_cursor.Position);
     }
 
-    /// <returns>True at the shard's end, when everything is handled.</returns>
-    private async ValueTask<bool> ReadToEndAsync(CancellationToken stop, CancellationToken abort)
+    /// <returns>The shard's children at its end, when everything is handled; null if it was left before.</returns>
+    private async ValueTask<Shard[]?> ReadToEndAsync(CancellationToken stop, CancellationToken abort)
     {
         while (true)
         {
@@ -172,30 +173,36 @@ internal sealed partial class ShardReader : IAsyncDisposable
                 await _cursor.WriteIfDueAsync(stop); // 6
                 if (_cursor.IsLeaseLost || stop.IsCancellationRequested)
                 {
-                    return false;
+                    return null;
                 }
             }
 
             if (page.NextShardIterator is null)
             {
-                return true;
+                return Array.ConvertAll(page.ChildShards, ToShard);
             }
 
             await _cursor.WriteIfDueAsync(stop); // 6, of what earlier pages brought
             if (_cursor.IsLeaseLost)
             {
-                return false;
+                return null;
             }
         }
     }
 
-    private async ValueTask CompleteAsync(CancellationToken stop)
+    private async ValueTask CompleteAsync(Shard[] children, CancellationToken stop)
     {
-        while (!await _cursor.TryCompleteAsync(stop) && !_cursor.IsLeaseLost)
+        while (!await _cursor.TryCompleteAsync(_stream, children, stop) && !_cursor.IsLeaseLost)
         {
             await Task.Delay(_storeBackOff.Next(), _time, stop);
         }
     }
+
+    private static Shard ToShard(ChildShard child) => new(
+        child.ShardId,
+        new(HashKey.Parse(child.StartingHashKey), HashKey.Parse(child.EndingHashKey)),
+        child.ParentShards,
+        IsOpen: true);
 
     private async ValueTask WaitOutStoreAsync(StoreException exception, CancellationToken stop)
     {

@@ -1,37 +1,62 @@
 using DataProcessor.Aws.Kinesis;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 
 namespace DataProcessor.Grains.Topology;
 
-/// <summary>Reads the shard map from the service and numbers its versions.</summary>
+/// <summary>
+/// Reads the shard map from the service and numbers its versions. Reentrant: producers ask for the map while a split
+/// waits for them.
+/// </summary>
+[Reentrant]
 internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider time, ILogger<StreamGrain> logger)
     : Grain, IStreamGrain
 {
+    private const string NoStream = "ResourceNotFoundException";
+
     /// <summary>However many callers find their map stale, the service is asked once in this time.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
     private ShardMap? _map;
     private long _readAt;
+    private Task<ShardMap>? _reading;
+    private Task _telling = Task.CompletedTask;
+
+    private TimeSpan RereadsAfter => _isResharding ? FirstLook : RefreshInterval;
 
     private string StreamName => this.GetPrimaryKeyString();
 
-    // Calls are not interleaved, so callers that find their map stale at the same time wait for one refresh.
     public async Task<ShardMap> GetMap(long newerThan)
     {
-        if (_map is null)
+        if (_map is { } known && newerThan >= known.Version && _isResharding)
         {
-            return _map = await ReadMap(previous: null);
+            // The new shards are there any moment: this wait saves the caller a longer one.
+            await Task.Delay(FirstLook, time);
         }
 
-        if (newerThan >= _map.Version && time.GetElapsedTime(_readAt) >= RefreshInterval)
-        {
-            _map = await ReadMap(_map);
-        }
-
-        return _map;
+        return _map is { } map && (newerThan < map.Version || time.GetElapsedTime(_readAt) < RereadsAfter)
+            ? map
+            : await JoinRead();
     }
 
-    private async Task<ShardMap> ReadMap(ShardMap? previous)
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _telling.WaitAsync(cancellationToken);
+
+    /// <summary>Callers that find their map stale at the same time wait for one read.</summary>
+    private Task<ShardMap> JoinRead() => _reading is { IsCompleted: false } reading ? reading : _reading = ReadMap();
+
+    /// <summary>The map as the service shows it now, not as a read that began earlier found it.</summary>
+    private async Task<ShardMap> Refresh()
+    {
+        if (_reading is { IsCompleted: false } earlier)
+        {
+            await Task.WhenAny(earlier);
+        }
+
+        return await JoinRead();
+    }
+
+    private async Task<ShardMap> ReadMap()
     {
         try
         {
@@ -39,9 +64,12 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
             var identity = new StreamIdentity(StreamName, summary.CreatedAt.ToUnixTimeSeconds(), summary.AccountId);
             var listed = await kinesis.ListShardsAsync(StreamName, filter: null, CancellationToken.None);
             _readAt = time.GetTimestamp();
-            return Next(previous, identity, Array.ConvertAll(listed, ToShard));
+            var previous = _map;
+            _map = Next(previous, identity, Array.ConvertAll(listed, ToShard));
+            TellClosed(previous, _map);
+            return _map;
         }
-        catch (KinesisException e) when (e.ErrorCode == "ResourceNotFoundException")
+        catch (KinesisException e) when (e.ErrorCode == NoStream)
         {
             // The next call asks again: a stream that is made in the meantime is found.
             _map = null;
@@ -64,6 +92,18 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
         var map = new ShardMap(identity, version, shards);
         LogMap(StreamName, version, map.Open.Length, shards.Length);
         return map;
+    }
+
+    /// <summary>Shards that others split or merged: their producers stop packing across the new borders.</summary>
+    private void TellClosed(ShardMap? previous, ShardMap map)
+    {
+        if (_isResharding || previous is null || previous.Stream != map.Stream || previous.Version == map.Version)
+        {
+            return;
+        }
+
+        var closed = previous.Open.Where(shard => !map.Shards.Any(now => now.Id == shard.Id && now.IsOpen)).Select(shard => shard.Id);
+        _telling = TellProducers(map, [.. closed]);
     }
 
     private static bool IsSame(Shard[] left, Shard[] right) =>
