@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace DataProcessor.Aws.Local;
 
 /// <summary>What the server has done since its start. Safe to read at any time.</summary>
-public sealed class LocalKinesisCounters
+public sealed partial class LocalKinesisCounters
 {
     private readonly ConcurrentDictionary<string, long> _calls = new(StringComparer.Ordinal);
     private long _recordsStored;
@@ -13,12 +13,13 @@ public sealed class LocalKinesisCounters
     private long _recordsThrottled;
     private long _callsThrottled;
     private long _recordsRefused;
-    private long _injectedRecordThrottles;
-    private long _injectedCallThrottles;
-    private long _injectedFailures;
-    private long _injectedResetsBefore;
-    private long _injectedResetsAfter;
-    private long _injectedDelays;
+    private long _subscriptions;
+    private long _subscriptionsRefused;
+    private long _events;
+    private long _recordsPushed;
+    private long _bytesPushed;
+    private long _splits;
+    private long _merges;
 
     /// <summary>Calls by operation, refused ones included.</summary>
     public IReadOnlyDictionary<string, long> Calls => _calls;
@@ -44,23 +45,26 @@ public sealed class LocalKinesisCounters
     /// <summary>Records refused because the data folder is full or the disk failed.</summary>
     public long RecordsRefused => Interlocked.Read(ref _recordsRefused);
 
-    /// <summary>Injected <see cref="LocalKinesisFaults.ThrottleRecord"/>.</summary>
-    public long InjectedRecordThrottles => Interlocked.Read(ref _injectedRecordThrottles);
+    /// <summary>Subscriptions that were opened.</summary>
+    public long Subscriptions => Interlocked.Read(ref _subscriptions);
 
-    /// <summary>Injected <see cref="LocalKinesisFaults.ThrottleCall"/>.</summary>
-    public long InjectedCallThrottles => Interlocked.Read(ref _injectedCallThrottles);
+    /// <summary>SubscribeToShard calls refused because they came too soon after another.</summary>
+    public long SubscriptionsRefused => Interlocked.Read(ref _subscriptionsRefused);
 
-    /// <summary>Injected <see cref="LocalKinesisFaults.FailBefore"/>.</summary>
-    public long InjectedFailures => Interlocked.Read(ref _injectedFailures);
+    /// <summary>Events of subscriptions, empty ones included.</summary>
+    public long Events => Interlocked.Read(ref _events);
 
-    /// <summary>Injected <see cref="LocalKinesisFaults.ResetBefore"/>.</summary>
-    public long InjectedResetsBefore => Interlocked.Read(ref _injectedResetsBefore);
+    /// <summary>Kinesis records in them.</summary>
+    public long RecordsPushed => Interlocked.Read(ref _recordsPushed);
 
-    /// <summary>Injected <see cref="LocalKinesisFaults.ResetAfter"/>.</summary>
-    public long InjectedResetsAfter => Interlocked.Read(ref _injectedResetsAfter);
+    /// <summary>Their data and partition keys.</summary>
+    public long BytesPushed => Interlocked.Read(ref _bytesPushed);
 
-    /// <summary>Injected <see cref="LocalKinesisFaults.Delay"/>.</summary>
-    public long InjectedDelays => Interlocked.Read(ref _injectedDelays);
+    /// <summary>Splits begun, those of UpdateShardCount included.</summary>
+    public long Splits => Interlocked.Read(ref _splits);
+
+    /// <summary>Merges begun, those of UpdateShardCount included.</summary>
+    public long Merges => Interlocked.Read(ref _merges);
 
     internal void OnCall(string operation) => _calls.AddOrUpdate(operation, 1, static (_, count) => count + 1);
 
@@ -82,15 +86,18 @@ public sealed class LocalKinesisCounters
 
     internal void OnRecordsRefused(long records) => Interlocked.Add(ref _recordsRefused, records);
 
-    internal void OnInjectedRecordThrottle() => Interlocked.Increment(ref _injectedRecordThrottles);
+    internal void OnSubscribed() => Interlocked.Increment(ref _subscriptions);
 
-    internal void OnInjectedCallThrottle() => Interlocked.Increment(ref _injectedCallThrottles);
+    internal void OnSubscriptionRefused() => Interlocked.Increment(ref _subscriptionsRefused);
 
-    internal void OnInjectedFailure() => Interlocked.Increment(ref _injectedFailures);
+    internal void OnPushed(long records, long bytes)
+    {
+        Interlocked.Increment(ref _events);
+        Interlocked.Add(ref _recordsPushed, records);
+        Interlocked.Add(ref _bytesPushed, bytes);
+    }
 
-    internal void OnInjectedResetBefore() => Interlocked.Increment(ref _injectedResetsBefore);
+    internal void OnSplits(long count) => Interlocked.Add(ref _splits, count);
 
-    internal void OnInjectedResetAfter() => Interlocked.Increment(ref _injectedResetsAfter);
-
-    internal void OnInjectedDelay() => Interlocked.Increment(ref _injectedDelays);
+    internal void OnMerges(long count) => Interlocked.Add(ref _merges, count);
 }

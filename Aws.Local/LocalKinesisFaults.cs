@@ -37,6 +37,31 @@ public sealed record LocalKinesisFaults(int Seed)
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// The connection of a put is reset at once, and its records land later: behind those of a repetition, perhaps.
+    /// </summary>
+    [Range(0d, 1d)]
+    public double LandLate { get; init; }
+
+    /// <summary>Longest time until a put of <see cref="LandLate"/> lands, drawn evenly. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan MaxLateness { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The next put to the shard, if it comes within half a second, gets a lower sequence number than this one, though this
+    /// one was acknowledged first; not if it asks for order by SequenceNumberForOrdering.
+    /// </summary>
+    [Range(0d, 1d)]
+    public double InvertPuts { get; init; }
+
+    /// <summary>A subscription's connection is reset in place of an event.</summary>
+    [Range(0d, 1d)]
+    public double DropSubscription { get; init; }
+
+    /// <summary>A subscription ends with an exception in place of an event.</summary>
+    [Range(0d, 1d)]
+    public double FailSubscription { get; init; }
+
     /// <summary>Operations that fail, e.g. PutRecords; null: all.</summary>
     public IReadOnlySet<string>? Operations { get; init; }
 }

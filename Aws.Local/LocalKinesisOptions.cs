@@ -45,6 +45,18 @@ public sealed partial class LocalKinesisOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan CreationLatency { get; set; } = TimeSpan.Zero;
 
+    /// <summary>Time that a stream stays UPDATING until a split, merge or UpdateShardCount is carried out. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ReshardLatency { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Time that a consumer stays CREATING after its registration. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan RegistrationLatency { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Open shards that the account may have. Default 10,000; the service's own is a quota by region.</summary>
+    [Range(1, 1_000_000)]
+    public int ShardLimit { get; set; } = 10_000;
+
     /// <summary>Region in the ARNs. Default us-east-1.</summary>
     [Required, RegularExpression("[a-z0-9-]+")]
     public string Region { get; set; } = "us-east-1";

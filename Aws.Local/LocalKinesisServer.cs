@@ -26,7 +26,7 @@ public sealed partial class LocalKinesisServer : IAsyncDisposable
         _catalog = new StreamCatalog(options, time, loggers);
         var limits = options.EnforceLimits ? new CallLimits(options.LimitModel, time) : null;
         _dispatcher = new Dispatcher(_catalog, Counters, limits, time, loggers.CreateLogger<Dispatcher>());
-        _dispatcher.SetFaults(options.Faults);
+        _dispatcher.Faults.Set(options.Faults);
         _status = new StatusPage(_catalog, Counters);
     }
 
@@ -74,7 +74,8 @@ public sealed partial class LocalKinesisServer : IAsyncDisposable
 
     /// <summary>
     /// A handler for an HttpClient or HttpMessageInvoker that calls this server without a socket, on the caller's thread and
-    /// synchronization context; any URI will do. Injected resets are HttpRequestExceptions.
+    /// synchronization context; any URI will do. Injected resets are HttpRequestExceptions. Events of a subscription are
+    /// read from the answer's stream, so ask an HttpClient for HttpCompletionOption.ResponseHeadersRead.
     /// </summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher, _status);
 
@@ -87,18 +88,20 @@ public sealed partial class LocalKinesisServer : IAsyncDisposable
             Validator.ValidateObject(faults, new ValidationContext(faults), validateAllProperties: true);
         }
 
-        _dispatcher.SetFaults(faults);
+        _dispatcher.Faults.Set(faults);
     }
 
     /// <summary>Stops listening and releases the data folder. Whatever was acknowledged is in it already.</summary>
     public async ValueTask DisposeAsync()
     {
+        _catalog.EndSubscriptions();
         if (_endpoint is { } endpoint)
         {
             _endpoint = null;
             await endpoint.DisposeAsync();
         }
 
+        await _dispatcher.DisposeAsync();
         _catalog.Dispose();
     }
 

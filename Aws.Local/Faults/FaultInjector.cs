@@ -7,7 +7,21 @@ internal enum CallFault
     FailBefore,
     ResetBefore,
     ResetAfter,
+    LandLate,
 }
+
+internal enum EventFault
+{
+    None,
+    Drop,
+    Fail,
+}
+
+/// <summary>How a call fails.</summary>
+/// <param name="Kind">The failure.</param>
+/// <param name="Delay">Wait before it does anything.</param>
+/// <param name="Lateness">Of <see cref="CallFault.LandLate"/>.</param>
+internal readonly record struct NextFault(CallFault Kind, TimeSpan Delay, TimeSpan Lateness);
 
 /// <summary>Draws the failures of <see cref="LocalKinesisFaults"/> and counts them.</summary>
 internal sealed class FaultInjector(LocalKinesisFaults faults, LocalKinesisCounters counters)
@@ -17,8 +31,7 @@ internal sealed class FaultInjector(LocalKinesisFaults faults, LocalKinesisCount
 
     public bool AppliesTo(string operation) => faults.Operations?.Contains(operation) != false;
 
-    /// <summary>How this call fails, and how long it waits first.</summary>
-    public (CallFault Fault, TimeSpan Delay) NextCall()
+    public NextFault NextCall()
     {
         double draw, delayDraw, length;
         lock (_gate)
@@ -33,26 +46,58 @@ internal sealed class FaultInjector(LocalKinesisFaults faults, LocalKinesisCount
             counters.OnInjectedDelay();
         }
 
-        return (Pick(draw), delay);
+        return new NextFault(Pick(draw), delay, faults.MaxLateness * length);
+    }
+
+    /// <summary>What happens to an event of a subscription.</summary>
+    public EventFault NextEvent()
+    {
+        double draw;
+        lock (_gate)
+        {
+            draw = _random.NextDouble();
+        }
+
+        if ((draw -= faults.DropSubscription) < 0)
+        {
+            counters.OnInjectedSubscriptionDrop();
+            return EventFault.Drop;
+        }
+
+        if (draw - faults.FailSubscription < 0)
+        {
+            counters.OnInjectedSubscriptionFailure();
+            return EventFault.Fail;
+        }
+
+        return EventFault.None;
     }
 
     public bool ThrottlesRecord()
     {
-        if (faults.ThrottleRecord <= 0)
+        var throttles = Draws(faults.ThrottleRecord);
+        if (throttles)
+        {
+            counters.OnInjectedRecordThrottle();
+        }
+
+        return throttles;
+    }
+
+    /// <summary>Whether the next put is to get a lower number; counted when it does.</summary>
+    public bool InvertsPut() => Draws(faults.InvertPuts);
+
+    private bool Draws(double rate)
+    {
+        if (rate <= 0)
         {
             return false;
         }
 
         lock (_gate)
         {
-            if (_random.NextDouble() >= faults.ThrottleRecord)
-            {
-                return false;
-            }
+            return _random.NextDouble() < rate;
         }
-
-        counters.OnInjectedRecordThrottle();
-        return true;
     }
 
     private CallFault Pick(double draw)
@@ -75,7 +120,9 @@ internal sealed class FaultInjector(LocalKinesisFaults faults, LocalKinesisCount
             return CallFault.ResetBefore;
         }
 
-        // Counted when it happens: a call that is refused anyway has stored nothing.
-        return draw - faults.ResetAfter < 0 ? CallFault.ResetAfter : CallFault.None;
+        // These are counted when they happen: a call that is refused anyway has stored nothing.
+        return (draw -= faults.ResetAfter) < 0 ? CallFault.ResetAfter
+            : draw - faults.LandLate < 0 ? CallFault.LandLate
+            : CallFault.None;
     }
 }

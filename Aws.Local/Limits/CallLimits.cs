@@ -8,6 +8,9 @@ internal sealed class CallLimits(LimitModel model, TimeProvider time)
     {
         ("CreateStream", 5), ("DeleteStream", 5), ("ListStreams", 5),
         ("DescribeStream", 10), ("DescribeStreamSummary", 20), ("ListShards", 1_000),
+        ("SplitShard", 5), ("MergeShards", 5), ("DescribeLimits", 1),
+        ("IncreaseStreamRetentionPeriod", 5), ("DecreaseStreamRetentionPeriod", 5),
+        ("RegisterStreamConsumer", 5), ("DeregisterStreamConsumer", 5), ("DescribeStreamConsumer", 20), ("ListStreamConsumers", 5),
     }.ToDictionary(
         limit => limit.Operation,
         limit => RateMeter.Create(model, limit.PerSecond, time.TimestampFrequency));

@@ -19,6 +19,14 @@ internal sealed class TokenBucket(long perSecond, long frequency) : RateMeter
         _level -= amount * frequency;
     }
 
+    /// <summary>0 if it is allowed now.</summary>
+    public long TicksUntilAllowed(long amount, long now)
+    {
+        Refill(now);
+        var missing = Math.Min(amount * frequency, _capacity) - _level;
+        return missing <= 0 ? 0 : (missing + perSecond - 1) / perSecond;
+    }
+
     private void Refill(long now)
     {
         if (_updated != long.MinValue && now > _updated)

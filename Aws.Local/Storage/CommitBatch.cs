@@ -18,6 +18,9 @@ internal sealed class CommitBatch(CommitBatch? previous)
 
     public bool HasLeader { get; set; }
 
+    /// <summary>Whether an entry took the number of a <see cref="SequenceGap"/>.</summary>
+    public bool FillsGap { get; set; }
+
     public ReadOnlySpan<byte> Entries => _buffer.AsSpan(0, _length);
 
     /// <summary>Room for an entry, to be filled at once.</summary>

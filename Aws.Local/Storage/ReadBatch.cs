@@ -15,6 +15,15 @@ internal sealed class ReadBatch(int maxRecords, long maxBytes) : IDisposable
     /// <summary>Key and data bytes of the records.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Records that were ever added.</summary>
+    public long Added { get; private set; }
+
+    /// <summary>Whether there is nothing more to be added.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>Counter of the last record that may be seen.</summary>
+    public long LastVisible { get; set; } = long.MaxValue;
+
     /// <summary>Counter to continue from.</summary>
     public long NextCounter { get; set; }
 
@@ -28,16 +37,27 @@ internal sealed class ReadBatch(int maxRecords, long maxBytes) : IDisposable
     /// <summary>False if the record does not fit any more; the first one always fits.</summary>
     public bool HasRoomFor(in EntryHeader header)
     {
-        var fits = Records.Count == 0 || (Room > 0 && header.KeyLength + header.DataLength <= ByteRoom);
+        var fits = Records.Count == 0 || header.Counter < Records[^1].Counter || (Room > 0 && header.KeyLength + header.DataLength <= ByteRoom);
         NextArrivalMs = fits ? null : header.ArrivalMs;
+        IsComplete = !fits;
         return fits;
     }
 
     public void Add(in EntryHeader header, ReadOnlyMemory<byte> keyAndData)
     {
-        Records.Add(new StoredRecord(
+        // What filled a gap stands behind the record that it comes before.
+        var isLast = Records.Count == 0 || Records[^1].Counter < header.Counter;
+        Records.Insert(isLast ? Records.Count : Records.Count - 1, new StoredRecord(
             header.Counter, header.ArrivalMs, keyAndData[..header.KeyLength], keyAndData[header.KeyLength..]));
         Bytes += keyAndData.Length;
+        Added++;
+        if (Records.Count > maxRecords)
+        {
+            IsComplete = true;
+            NextArrivalMs = Records[^1].ArrivalMs;
+            Bytes -= Records[^1].Key.Length + Records[^1].Data.Length;
+            Records.RemoveAt(Records.Count - 1);
+        }
     }
 
     /// <summary>Takes a rented buffer that records point into.</summary>

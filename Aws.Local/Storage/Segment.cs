@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace DataProcessor.Aws.Local.Storage;
 
 /// <summary>
-/// A run of a shard's records: <see cref="SegmentHeader"/>, then entries, counters and arrival times growing. Written by
+/// A run of a shard's records: <see cref="SegmentHeader"/>, then entries, counters (but for gaps) and arrival times growing. Written by
 /// one commit at a time; readers see only what a finished commit has published.
 /// </summary>
 internal sealed class Segment : IDisposable
@@ -145,8 +145,8 @@ internal sealed class Segment : IDisposable
     {
         index.Add(offset, header.Counter, header.ArrivalMs);
         FirstArrivalMs = _count == 0 ? header.ArrivalMs : FirstArrivalMs;
-        LastCounter = header.Counter;
-        LastArrivalMs = header.ArrivalMs;
+        LastCounter = Math.Max(LastCounter, header.Counter);
+        LastArrivalMs = Math.Max(LastArrivalMs, header.ArrivalMs);
         _count++;
     }
 }

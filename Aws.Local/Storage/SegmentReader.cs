@@ -13,16 +13,16 @@ internal static class SegmentReader
         var end = segment.Length;
         var offset = segment.Seek(fromCounter, fromArrivalMs);
         long atLeast = 0;
-        while (offset < end && batch.NextArrivalMs is null)
+        while (offset < end && !batch.IsComplete)
         {
             var length = (int)Math.Min(end - offset, Math.Max(atLeast, Guess(segment, batch)));
             var buffer = ArrayPool<byte>.Shared.Rent(length);
-            var before = batch.Records.Count;
+            var before = batch.Added;
             try
             {
                 segment.Read(buffer.AsSpan(0, length), offset);
                 var done = Take(segment, buffer.AsMemory(0, length), offset, fromCounter, fromArrivalMs, batch, out atLeast);
-                if (done == 0 && length == end - offset && batch.NextArrivalMs is null)
+                if (done == 0 && length == end - offset && !batch.IsComplete)
                 {
                     throw Damaged(segment, offset);
                 }
@@ -31,7 +31,7 @@ internal static class SegmentReader
             }
             finally
             {
-                if (batch.Records.Count > before)
+                if (batch.Added > before)
                 {
                     batch.Keep(buffer);
                 }
@@ -58,6 +58,12 @@ internal static class SegmentReader
             if (!EntryHeader.TryRead(bytes.Span[done..], out var header))
             {
                 throw Damaged(segment, offset + done);
+            }
+
+            if (header.Counter > batch.LastVisible)
+            {
+                batch.IsComplete = true; // What is behind it cannot be seen either.
+                break;
             }
 
             needed = header.TotalLength;

@@ -17,6 +17,8 @@ internal sealed class ShardLog : IDisposable
     private CommitBatch? _last;
     private long _lastCounter;
     private long _lastArrivalMs;
+    private readonly SequenceGap _gap = new();
+    private long _writtenCounter;
     private long _committedCounter;
 
     /// <param name="gate">The shard's lock; held by the caller where a member says so.</param>
@@ -30,12 +32,21 @@ internal sealed class ShardLog : IDisposable
         _quota = quota;
         _segments = store.Recover();
         _quota.Count(_segments.Sum(segment => segment.Length));
-        _lastCounter = _committedCounter = _segments is [.., var newest] ? newest.LastCounter : 0;
+        _lastCounter = _writtenCounter = _committedCounter = _segments is [.., var newest] ? newest.LastCounter : 0;
         _lastArrivalMs = Math.Max(createdMs, _segments is [.., var last] ? last.LastArrivalMs : 0);
     }
 
+    /// <summary>Called when readers can see more.</summary>
+    public Action? Committed { get; init; }
+
     /// <summary>Counter of the last record that readers can see; 0 before the first.</summary>
     public long CommittedCounter => Interlocked.Read(ref _committedCounter);
+
+    /// <summary>Counter of the last record that was appended. Gate held.</summary>
+    public long LastCounter => _lastCounter;
+
+    /// <summary>Its arrival time; the shard's creation before the first. Gate held.</summary>
+    public long LastArrivalMs => _lastArrivalMs;
 
     public long StoredBytes => Volatile.Read(ref _segments).Sum(segment => segment.Length);
 
@@ -45,8 +56,11 @@ internal sealed class ShardLog : IDisposable
     /// <param name="arrivalMs">Now; moved up if the clock went back, since sequence numbers must grow.</param>
     /// <param name="counter">Its number in the shard.</param>
     /// <param name="stampedMs">The arrival time it got.</param>
+    /// <param name="leavesGap">A fault: a put that follows quickly shall get a lower number.</param>
+    /// <param name="above">The number must be greater.</param>
     /// <returns>False if the data folder is full.</returns>
-    public bool TryAppend(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, long arrivalMs, out long counter, out long stampedMs)
+    public bool TryAppend(
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, long arrivalMs, out long counter, out long stampedMs, bool leavesGap = false, long above = 0)
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
         var length = EntryHeader.LengthOf(key.Length, data.Length);
@@ -58,8 +72,23 @@ internal sealed class ShardLog : IDisposable
 
         _open ??= _last = new CommitBatch(_last);
         var room = _open.Extend(length);
-        counter = ++_lastCounter;
-        stampedMs = _lastArrivalMs = Math.Max(_lastArrivalMs, arrivalMs);
+        if (_gap.TryFill(arrivalMs, above, out counter))
+        {
+            _open.FillsGap = true;
+            stampedMs = _lastArrivalMs; // Numbers contain it, too: it must not be above that of the record it comes before.
+        }
+        else
+        {
+            Reveal(long.MaxValue);
+            if (leavesGap && !_gap.IsHiding)
+            {
+                _gap.Open(++_lastCounter, arrivalMs);
+            }
+
+            counter = ++_lastCounter;
+            stampedMs = _lastArrivalMs = Math.Max(_lastArrivalMs, arrivalMs);
+        }
+
         EntryHeader.WriteEntry(room, key, data, counter, stampedMs);
         return true;
     }
@@ -125,6 +154,20 @@ internal sealed class ShardLog : IDisposable
         }
     }
 
+    /// <summary>Whether an injected inversion keeps records from readers. Gate held.</summary>
+    public bool IsHiding => _gap.IsHiding;
+
+    /// <summary>Shows what an injected inversion hides, unless a put is still to come before it. Gate held.</summary>
+    public void Reveal(long nowMs)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread);
+        if (_gap.HasExpired(nowMs))
+        {
+            _gap.Close();
+            Publish();
+        }
+    }
+
     /// <summary>Deletes the segments whose last record arrived before the time.</summary>
     public void DeleteExpired(long beforeMs)
     {
@@ -187,7 +230,8 @@ internal sealed class ShardLog : IDisposable
 
         try
         {
-            if (_segments is not [.., var active] || SegmentStore.IsFull(active, _lastArrivalMs))
+            // What fills a gap belongs into the segment of the record that it comes before.
+            if (_segments is not [.., var active] || (SegmentStore.IsFull(active, _lastArrivalMs) && !batch.FillsGap))
             {
                 lock (_gate)
                 {
@@ -196,16 +240,34 @@ internal sealed class ShardLog : IDisposable
             }
 
             active.Append(batch.Entries);
-            Interlocked.Exchange(ref _committedCounter, written);
+            HasWritten(batch, written);
             batch.Finish(null);
+            Committed?.Invoke();
         }
         catch (Exception e)
         {
             _quota.Release(batch.Entries.Length);
+            HasWritten(batch, _writtenCounter);
             batch.Finish(e);
             throw;
         }
     }
+
+    private void HasWritten(CommitBatch batch, long counter)
+    {
+        lock (_gate)
+        {
+            _writtenCounter = counter;
+            if (batch.FillsGap)
+            {
+                _gap.Close();
+            }
+
+            Publish();
+        }
+    }
+
+    private void Publish() => Interlocked.Exchange(ref _committedCounter, Math.Min(_writtenCounter, _gap.HiddenFrom - 1));
 
     private Segment Roll()
     {
@@ -234,10 +296,10 @@ internal sealed class ShardLog : IDisposable
 
     private void Fill(ReadBatch batch, long fromCounter, long fromArrivalMs)
     {
-        var committed = CommittedCounter;
+        var committed = batch.LastVisible = CommittedCounter;
         var segments = Volatile.Read(ref _segments);
         var first = Array.FindLastIndex(segments, segment => segment.Header.BaseCounter <= fromCounter);
-        for (var i = Math.Max(0, first); i < segments.Length && batch.NextArrivalMs is null; i++)
+        for (var i = Math.Max(0, first); i < segments.Length && !batch.IsComplete; i++)
         {
             SegmentReader.Read(segments[i], fromCounter, fromArrivalMs, batch);
         }

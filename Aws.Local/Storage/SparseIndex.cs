@@ -8,16 +8,20 @@ internal sealed class SparseIndex
     public const int Spacing = 64 * 1024;
     private readonly Lock _gate = new();
     private readonly List<Point> _points = [];
+    private long _highest;
 
     /// <summary>Offers an entry; kept if the last point is far enough away.</summary>
     public void Add(long offset, long counter, long arrivalMs)
     {
         lock (_gate)
         {
-            if (_points.Count == 0 || offset - _points[^1].Offset >= Spacing)
+            // What filled a gap is found by the record that it comes before: points grow in counter.
+            if (counter > _highest && (_points.Count == 0 || offset - _points[^1].Offset >= Spacing))
             {
                 _points.Add(new Point(offset, counter, arrivalMs));
             }
+
+            _highest = Math.Max(_highest, counter);
         }
     }
 

@@ -3,154 +3,132 @@ using Microsoft.Extensions.Logging;
 
 namespace DataProcessor.Aws.Local.Streams;
 
-/// <summary>A stream: routes records to its shards and commits them.</summary>
+/// <summary>A stream: its metadata, replaced on disk first, and its shards.</summary>
 internal sealed partial class KinesisStream : IDisposable
 {
+    private readonly Lock _changing = new();
+    private readonly ShardOpener _opener;
+    private readonly StreamFolders? _folders;
     private readonly ILogger _logger;
-    private readonly Shard[] _shards;
-    private readonly Shard[] _openByRange;
+    private Topology _topology;
+    private bool _isAbandoned;
 
-    /// <param name="info">Its metadata.</param>
+    /// <summary>Opens the shards; throws InvalidDataException on damage.</summary>
+    /// <param name="info">Its metadata, stored already.</param>
     /// <param name="activeFromMs">Until then it is CREATING.</param>
-    /// <param name="shards">All of its shards, opened, by index.</param>
-    /// <param name="logger">For failed writes.</param>
-    public KinesisStream(StreamInfo info, long activeFromMs, Shard[] shards, ILogger logger)
+    /// <param name="opener">Opens its shards, now and those of later reshards.</param>
+    /// <param name="folders">Null keeps all in memory.</param>
+    /// <param name="logger">For what fails on the disk.</param>
+    public KinesisStream(StreamInfo info, long activeFromMs, ShardOpener opener, StreamFolders? folders, ILogger logger)
     {
-        Info = info;
         ActiveFromMs = activeFromMs;
-        _shards = shards;
+        _opener = opener;
+        _folders = folders;
         _logger = logger;
-        _openByRange = [.. shards.Where(shard => shard.Info.ClosedMs is null).OrderBy(shard => shard.Info.Range.Start)];
+        _topology = new Topology(info, opener.OpenAll(info));
     }
 
-    public StreamInfo Info { get; }
+    /// <summary>Metadata and shards of this moment.</summary>
+    public Topology Topology => Volatile.Read(ref _topology);
+
+    public StreamInfo Info => Topology.Info;
 
     public long ActiveFromMs { get; }
 
-    public IReadOnlyList<Shard> Shards => _shards;
+    public string Status(long nowMs) => nowMs < ActiveFromMs ? "CREATING" : Info.Pending is null ? "ACTIVE" : "UPDATING";
 
-    public int OpenShardCount => _openByRange.Length;
+    /// <summary>Null if there is none, or it has expired.</summary>
+    public Shard? FindShard(int index, long nowMs) =>
+        Topology is var topology && topology.Find(index) is { } shard && !shard.Info.HasExpired(topology.Info.HorizonMs(nowMs)) ? shard : null;
 
-    public string Status(long nowMs) => nowMs < ActiveFromMs ? "CREATING" : "ACTIVE";
+    public Shard? FindShard(string shardId, long nowMs) =>
+        ShardInfo.TryParse(shardId, out var index) ? FindShard(index, nowMs) : null;
 
-    public Shard? FindShard(string shardId) =>
-        Array.Find(_shards, shard => string.Equals(shard.Info.Id, shardId, StringComparison.Ordinal));
-
-    public Shard Route(UInt128 hash)
+    /// <summary>Replaces the metadata, unless <paramref name="change"/> throws. Null: the stream is being deleted.</summary>
+    public StreamInfo? Update(Func<StreamInfo, StreamInfo> change)
     {
-        int low = 0, high = _openByRange.Length - 1;
-        while (low < high)
+        lock (_changing)
         {
-            var middle = (low + high + 1) / 2;
-            (low, high) = _openByRange[middle].Info.Range.Start <= hash ? (middle, high) : (low, middle - 1);
-        }
-
-        return _openByRange[low];
-    }
-
-    /// <summary>
-    /// Puts the entries of one call; returns when all that are marked as stored are durable. False: the stream is being
-    /// deleted. Shards are committed on their own, those first that this call writes itself.
-    /// </summary>
-    public async ValueTask<bool> TryPutAsync(PutEntry[] entries, long nowMs)
-    {
-        var (order, runs) = GroupByShard(entries);
-        var tickets = new CommitTicket[runs.Count];
-        var exists = true;
-        for (var i = 0; i < runs.Count; i++)
-        {
-            var (from, count) = runs[i];
-            exists &= entries[order[from]].Shard.TryPut(entries, order.AsSpan(from, count), nowMs, out tickets[i]);
-        }
-
-        await CommitAsync(leading: true);
-        await CommitAsync(leading: false);
-        return exists;
-
-        async ValueTask CommitAsync(bool leading)
-        {
-            for (var i = 0; i < runs.Count; i++)
+            if (_isAbandoned)
             {
-                var own = order.AsMemory(runs[i].From, runs[i].Count);
-                if (tickets[i].Leads == leading && !await TryCommitAsync(entries[own.Span[0]].Shard, tickets[i]))
-                {
-                    MarkFailed(entries, own.Span);
-                }
+                return null;
             }
+
+            var next = change(Info);
+            _folders?.Save(next);
+            Volatile.Write(ref _topology, Topology.With(next));
+            return next;
         }
     }
 
+    /// <summary>Deletes what has expired: segments, and closed shards as a whole.</summary>
     public void DeleteExpired(long nowMs)
     {
-        foreach (var shard in _shards)
+        var horizonMs = Info.HorizonMs(nowMs);
+        var expired = Topology.Shards.Where(shard => shard.Info.HasExpired(horizonMs)).ToHashSet();
+        if (expired.Count > 0)
+        {
+            Update(info => info with { Shards = [.. info.Shards.Where(shard => !shard.HasExpired(horizonMs))] });
+        }
+
+        foreach (var shard in expired)
+        {
+            shard.Subscriptions.End(null, null);
+            shard.Abandon();
+            _folders?.Delete(Info, shard.Info);
+        }
+
+        foreach (var shard in Topology.Shards)
         {
             shard.Log.DeleteExpired(Info.OldestVisibleMs(nowMs));
         }
     }
 
+    /// <summary>Refuses all changes and puts from now on, waits for those on their way, and closes the files for deletion.</summary>
+    public async ValueTask AbandonAsync(ServiceException reason)
+    {
+        await _resharding.WaitAsync();
+        try
+        {
+            lock (_changing)
+            {
+                _isAbandoned = true;
+            }
+
+            foreach (var shard in Topology.Shards)
+            {
+                shard.Subscriptions.End(null, reason);
+                await shard.AbandonAsync();
+            }
+        }
+        finally
+        {
+            _resharding.Release();
+        }
+    }
+
+    /// <param name="consumer">Null: of all consumers.</param>
+    /// <param name="reason">What the subscribers are told; null: nothing.</param>
+    public void EndSubscriptions(string? consumer = null, ServiceException? reason = null)
+    {
+        foreach (var shard in Topology.Shards)
+        {
+            shard.Subscriptions.End(consumer, reason);
+        }
+    }
+
     public void Dispose()
     {
-        foreach (var shard in _shards)
+        EndSubscriptions();
+        foreach (var shard in Topology.Shards)
         {
             shard.Dispose();
         }
     }
 
-    private (int[] Order, List<(int From, int Count)> Runs) GroupByShard(PutEntry[] entries)
-    {
-        // Sorted by shard, then by position: within a shard the order of the request is kept.
-        var keys = new long[entries.Length];
-        var order = new int[entries.Length];
-        for (var i = 0; i < entries.Length; i++)
-        {
-            entries[i].Shard = Route(entries[i].Hash);
-            keys[i] = ((long)entries[i].Shard.Info.Index << 32) | (uint)i;
-            order[i] = i;
-        }
-
-        Array.Sort(keys, order);
-        var runs = new List<(int From, int Count)>();
-        for (var from = 0; from < order.Length;)
-        {
-            var to = from + 1;
-            while (to < order.Length && keys[to] >> 32 == keys[from] >> 32)
-            {
-                to++;
-            }
-
-            runs.Add((from, to - from));
-            from = to;
-        }
-
-        return (order, runs);
-    }
-
-    private async ValueTask<bool> TryCommitAsync(Shard shard, CommitTicket ticket)
-    {
-        try
-        {
-            await shard.Log.CommitAsync(ticket);
-            return true;
-        }
-        catch (Exception e)
-        {
-            // Whatever it was, the other shards' batches wait for this call to write them.
-            LogWriteFailed(e, shard.Info.Id, Info.Name);
-            return false;
-        }
-    }
-
-    private static void MarkFailed(PutEntry[] entries, ReadOnlySpan<int> own)
-    {
-        foreach (var index in own)
-        {
-            if (entries[index].Outcome == PutOutcome.Stored)
-            {
-                entries[index].Outcome = PutOutcome.Failed;
-            }
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Error, Message = "A write to {ShardId} of {StreamName} failed; its records were refused with InternalFailure")]
     private partial void LogWriteFailed(Exception exception, string shardId, string streamName);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A split or merge of {StreamName} could not be stored; the stream stays UPDATING and the next call tries again")]
+    private partial void LogReshardFailed(Exception exception, string streamName);
 }

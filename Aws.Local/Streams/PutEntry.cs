@@ -29,6 +29,15 @@ internal struct PutEntry
     /// <summary>Explicit hash key, or the MD5 of the partition key.</summary>
     public UInt128 Hash;
 
+    /// <summary>PutRecord's SequenceNumberForOrdering.</summary>
+    public SequenceNumber? Ordering;
+
+    /// <summary>A fault: a put that follows quickly shall get a lower number.</summary>
+    public bool LeavesGap;
+
+    /// <summary>It got such a lower number.</summary>
+    public bool IsInverted;
+
     public Shard Shard;
 
     public PutOutcome Outcome;

@@ -14,6 +14,16 @@ internal static class ServiceErrors
     public static ServiceException ShardNotFound(string shardId, string stream, string account) =>
         new("ResourceNotFoundException", $"Could not find shard {shardId} in stream {stream} under account {account}.");
 
+    public static ServiceException ConsumerNotFound(string consumer) =>
+        new("ResourceNotFoundException", $"Consumer {consumer} not found.");
+
+    public static ServiceException NotActive(string name, string account, string status) =>
+        ResourceInUse($"Stream {name} under account {account} not ACTIVE, instead in state {status}");
+
+    public static ServiceException ShardLimitExceeded(string account, string region, long current, int limit, long additional) => LimitExceeded(
+        $"This request would exceed the shard limit for the account {account} in {region}. Current shard count for the account: "
+        + $"{current}. Limit: {limit}. Number of additional shards that would have resulted from this request: {additional}.");
+
     public static ServiceException ResourceInUse(string message) => new("ResourceInUseException", message);
 
     public static ServiceException LimitExceeded(string message) => new("LimitExceededException", message);

@@ -3,12 +3,27 @@ using DataProcessor.Aws.Local.Storage;
 
 namespace DataProcessor.Aws.Local.Streams;
 
+/// <summary>What became of a put to a shard.</summary>
+internal enum ShardPut
+{
+    /// <summary>Admitted or refused, entry by entry.</summary>
+    Done,
+
+    /// <summary>Nothing was touched: the shard is closed, or about to be.</summary>
+    Closing,
+
+    /// <summary>The stream is being deleted.</summary>
+    Gone,
+}
+
 /// <summary>One shard: admission by its limits, sequence numbers, its records.</summary>
 internal sealed class Shard : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly long _streamCreationMs;
     private readonly ShardLimits? _limits;
+    private ShardInfo _info;
+    private bool _isFrozen;
     private bool _isAbandoned;
 
     /// <summary>Opens what is stored of it; throws InvalidDataException on damage.</summary>
@@ -17,15 +32,21 @@ internal sealed class Shard : IDisposable
     /// <param name="limits">Null: none are enforced.</param>
     /// <param name="store">Its segments.</param>
     /// <param name="quota">What its records count against.</param>
-    public Shard(ShardInfo info, long streamCreationMs, ShardLimits? limits, SegmentStore store, StorageQuota quota)
+    /// <param name="subscriptions">Its subscribers.</param>
+    public Shard(
+        ShardInfo info, long streamCreationMs, ShardLimits? limits, SegmentStore store, StorageQuota quota, ShardSubscriptions subscriptions)
     {
-        Info = info;
+        _info = info;
         _streamCreationMs = streamCreationMs;
         _limits = limits;
-        Log = new ShardLog(_gate, store, quota, info.CreatedMs);
+        Subscriptions = subscriptions;
+        _isFrozen = info.ClosedMs is not null;
+        Log = new ShardLog(_gate, store, quota, info.CreatedMs) { Committed = subscriptions.Wake };
     }
 
-    public ShardInfo Info { get; }
+    public ShardInfo Info => Volatile.Read(ref _info);
+
+    public ShardSubscriptions Subscriptions { get; }
 
     public ShardLog Log { get; }
 
@@ -33,15 +54,20 @@ internal sealed class Shard : IDisposable
     /// <param name="entries">All entries of the call.</param>
     /// <param name="own">Indexes of those for this shard.</param>
     /// <param name="nowMs">Arrival time.</param>
-    /// <returns>To be committed before anything is acknowledged. False: the stream is being deleted.</returns>
-    public bool TryPut(PutEntry[] entries, ReadOnlySpan<int> own, long nowMs, out CommitTicket ticket)
+    /// <param name="ticket">To be committed before anything is acknowledged.</param>
+    public ShardPut TryPut(PutEntry[] entries, ReadOnlySpan<int> own, long nowMs, out CommitTicket ticket)
     {
         lock (_gate)
         {
             ticket = default;
             if (_isAbandoned)
             {
-                return false;
+                return ShardPut.Gone;
+            }
+
+            if (_isFrozen)
+            {
+                return ShardPut.Closing;
             }
 
             foreach (var index in own)
@@ -50,15 +76,16 @@ internal sealed class Shard : IDisposable
             }
 
             ticket = Log.TakeTicket();
-            return true;
+            return ShardPut.Done;
         }
     }
 
     /// <summary>Null if the shard's read limits refuse it.</summary>
-    public ReadBatch? TryRead(long fromCounter, int maxRecords, long maxBytes, long oldestMs)
+    public ReadBatch? TryRead(long fromCounter, int maxRecords, long maxBytes, long oldestMs, long nowMs)
     {
         lock (_gate)
         {
+            Log.Reveal(nowMs);
             if (_limits?.TryRead() == false)
             {
                 return null;
@@ -74,11 +101,89 @@ internal sealed class Shard : IDisposable
         return batch;
     }
 
+    /// <summary>Reads for a subscription, which has limits of its own.</summary>
+    /// <param name="fromCounter">First record.</param>
+    /// <param name="maxRecords">At most.</param>
+    /// <param name="maxBytes">At most, unless the first is larger.</param>
+    /// <param name="oldestMs">Older ones have expired.</param>
+    /// <param name="nowMs">Now.</param>
+    /// <param name="isHiding">Whether an injected inversion holds back more.</param>
+    public ReadBatch Push(long fromCounter, int maxRecords, long maxBytes, long oldestMs, long nowMs, out bool isHiding)
+    {
+        lock (_gate)
+        {
+            Log.Reveal(nowMs);
+            isHiding = Log.IsHiding;
+        }
+
+        return Log.Read(fromCounter, maxRecords, maxBytes, oldestMs);
+    }
+
     public bool TryGetIterator()
     {
         lock (_gate)
         {
             return _limits?.TryGetIterator() != false;
+        }
+    }
+
+    /// <summary>The number with this counter; below 1 the one before all records.</summary>
+    public SequenceNumber NumberOf(long counter)
+    {
+        if (counter < 1)
+        {
+            return Info.Starting(_streamCreationMs);
+        }
+
+        // If it has expired, the arrival of what comes after it stands in for its own.
+        using var read = Log.Read(counter, 1, 1, 0);
+        if (read.Records is [var record])
+        {
+            return new SequenceNumber(_streamCreationMs, record.ArrivalMs, counter, Info.Index);
+        }
+
+        lock (_gate)
+        {
+            return new SequenceNumber(_streamCreationMs, Log.LastArrivalMs, counter, Info.Index);
+        }
+    }
+
+    public SequenceNumber NumberOf(in StoredRecord record) => new(_streamCreationMs, record.ArrivalMs, record.Counter, Info.Index);
+
+    /// <summary>Holds puts off, waits for those on their way, and says where the shard ends if it is closed now.</summary>
+    public async ValueTask<ShardEnd> FreezeAsync()
+    {
+        Task lastCommit;
+        lock (_gate)
+        {
+            _isFrozen = true;
+            lastCommit = Log.LastCommit;
+        }
+
+        await lastCommit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        lock (_gate)
+        {
+            Log.Reveal(long.MaxValue);
+            return new ShardEnd(Log.LastCounter, Log.LastArrivalMs);
+        }
+    }
+
+    /// <summary>It takes no more records.</summary>
+    public void Close(ShardInfo closed)
+    {
+        lock (_gate)
+        {
+            _isFrozen = true;
+            Volatile.Write(ref _info, closed);
+        }
+    }
+
+    /// <summary>Takes records again, unless it was closed.</summary>
+    public void Thaw()
+    {
+        lock (_gate)
+        {
+            _isFrozen = Info.ClosedMs is not null;
         }
     }
 
@@ -96,6 +201,9 @@ internal sealed class Shard : IDisposable
         Log.Abandon();
     }
 
+    /// <summary>As <see cref="AbandonAsync"/>, for a shard that was closed long ago.</summary>
+    public void Abandon() => Log.Abandon();
+
     public void Dispose() => Log.Dispose();
 
     private void Put(ref PutEntry entry, long nowMs)
@@ -111,13 +219,15 @@ internal sealed class Shard : IDisposable
             return;
         }
 
-        if (!Log.TryAppend(entry.Key.Span, entry.Data.Span, nowMs, out var counter, out var arrivalMs))
+        var above = entry.Ordering is { } ordering && ordering.ShardIndex == Info.Index ? ordering.Counter : 0;
+        if (!Log.TryAppend(entry.Key.Span, entry.Data.Span, nowMs, out var counter, out var arrivalMs, entry.LeavesGap, above))
         {
             entry.Outcome = PutOutcome.Full;
             return;
         }
 
         entry.Outcome = PutOutcome.Stored;
+        entry.IsInverted = counter < Log.LastCounter;
         entry.SequenceNumber = new SequenceNumber(_streamCreationMs, arrivalMs, counter, Info.Index);
     }
 }

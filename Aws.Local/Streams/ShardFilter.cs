@@ -13,9 +13,9 @@ internal readonly record struct ShardFilter(string? Type, int AfterIndex = -1, l
     /// <param name="horizonMs">Start of what is kept: now less retention, but not before the stream's creation.</param>
     public bool Matches(ShardInfo shard, long horizonMs)
     {
-        if (shard.ClosedMs < horizonMs)
+        if (shard.HasExpired(horizonMs))
         {
-            return false; // Its last record has expired, and so has the shard.
+            return false;
         }
 
         var from = Math.Max(TimestampMs, horizonMs);

@@ -8,7 +8,7 @@ namespace DataProcessor.Aws.Local.Streams;
 /// <param name="Parent">Index of the shard it was split from, or of the first it was merged from.</param>
 /// <param name="AdjacentParent">Index of the second shard it was merged from.</param>
 /// <param name="CreatedMs">When it was opened, epoch ms.</param>
-/// <param name="ClosedMs">When it stopped taking records, epoch ms; null while open.</param>
+/// <param name="ClosedMs">When it stopped taking records and its children began, above its last record's arrival, epoch ms; null while open.</param>
 /// <param name="EndingCounter">Counter of its ending sequence number, above all its records; null while open.</param>
 internal sealed record ShardInfo(
     int Index,
@@ -37,7 +37,11 @@ internal sealed record ShardInfo(
     /// <summary>The number before the first record's.</summary>
     public SequenceNumber Starting(long streamCreationMs) => new(streamCreationMs, CreatedMs, 0, Index);
 
-    /// <summary>Null while open.</summary>
-    public SequenceNumber? Ending(long streamCreationMs) =>
-        EndingCounter is { } counter ? new SequenceNumber(streamCreationMs, ClosedMs ?? CreatedMs, counter, Index) : null;
+    /// <summary>Above all its records, below the numbers of its children; null while open.</summary>
+    public SequenceNumber? Ending(long streamCreationMs) => (EndingCounter, ClosedMs) is ({ } counter, { } closedMs)
+        ? new SequenceNumber(streamCreationMs, closedMs - 1, counter, Index)
+        : null;
+
+    /// <summary>Whether it is gone: closed, and its last record expired.</summary>
+    public bool HasExpired(long horizonMs) => ClosedMs < horizonMs;
 }

@@ -10,7 +10,12 @@ internal readonly record struct StartingPosition(string Type, string? SequenceNu
         ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"];
 
     /// <summary>The counter of the first record to read; throws InvalidArgumentException for a number that is not the shard's.</summary>
-    public long Locate(StreamInfo stream, Shard shard, long nowMs, string account)
+    /// <param name="stream">The stream.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="nowMs">Now.</param>
+    /// <param name="account">For the error.</param>
+    /// <param name="operation">For the error.</param>
+    public long Locate(StreamInfo stream, Shard shard, long nowMs, string account, string operation)
     {
         switch (Type)
         {
@@ -21,7 +26,7 @@ internal readonly record struct StartingPosition(string Type, string? SequenceNu
             case "AT_TIMESTAMP":
                 return LocateTime(stream, shard, nowMs);
             default:
-                var counter = LocateNumber(stream, shard, account);
+                var counter = LocateNumber(stream, shard, account, operation);
                 return Type == "AT_SEQUENCE_NUMBER" ? counter : counter + 1;
         }
     }
@@ -43,7 +48,7 @@ internal readonly record struct StartingPosition(string Type, string? SequenceNu
         return first.Records is [var record] ? record.Counter : first.NextCounter;
     }
 
-    private long LocateNumber(StreamInfo stream, Shard shard, string account)
+    private long LocateNumber(StreamInfo stream, Shard shard, string account, string operation)
     {
         if (SequenceNumber is null)
         {
@@ -54,7 +59,7 @@ internal readonly record struct StartingPosition(string Type, string? SequenceNu
         return Streams.SequenceNumber.TryParse(SequenceNumber, out var number) && IsFrom(number, stream, shard)
             ? number.Counter
             : throw ServiceErrors.InvalidArgument(
-                $"StartingSequenceNumber {SequenceNumber} used in GetShardIterator on shard {shard.Info.Id} in stream {stream.Name} "
+                $"StartingSequenceNumber {SequenceNumber} used in {operation} on shard {shard.Info.Id} in stream {stream.Name} "
                 + $"under account {account} is invalid because it did not come from this stream.");
     }
 

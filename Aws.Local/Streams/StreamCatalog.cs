@@ -14,21 +14,22 @@ internal sealed class StreamCatalog : IDisposable
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, KinesisStream> _streams = new(StringComparer.Ordinal);
     private readonly LocalKinesisOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
     private readonly StreamFolders? _folders;
-    private readonly StorageQuota _quota;
+    private readonly ShardOpener _opener;
     private long _lastCreationMs;
     private long _nextExpiryMs;
+    private bool _mayBeUpdating = true;
 
     /// <summary>Recovers what is in the data folder and creates the configured streams that are missing.</summary>
     public StreamCatalog(LocalKinesisOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
-        _time = time;
-        _loggers = loggers;
-        _quota = new StorageQuota(options.MaxDataBytes);
+        Time = time;
+        _logger = loggers.CreateLogger<KinesisStream>();
+        Quota = new StorageQuota(options.MaxDataBytes);
         _folders = options.DataFolder is { } path ? new StreamFolders(path, loggers.CreateLogger<StreamFolders>()) : null;
+        _opener = new ShardOpener(options, time, _folders, Quota, loggers);
         try
         {
             _lastCreationMs = _folders?.LoadLastCreationMs() ?? 0;
@@ -49,11 +50,17 @@ internal sealed class StreamCatalog : IDisposable
         }
     }
 
+    public LocalKinesisOptions Options => _options;
+
     public string AccountId => _options.AccountId;
 
-    public StorageQuota Quota => _quota;
+    public StorageQuota Quota { get; }
 
-    public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    public TimeProvider Time { get; }
+
+    public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public long OpenShardCount => List().Sum(stream => (long)stream.Topology.OpenShardCount);
 
     public string ArnOf(string streamName) => $"arn:aws:kinesis:{_options.Region}:{_options.AccountId}:stream/{streamName}";
 
@@ -96,11 +103,23 @@ internal sealed class StreamCatalog : IDisposable
                     $"Limit of {MaxCreatingStreams} streams in state CREATING under account {AccountId} is reached.");
             }
 
+            CheckShardLimit(shardCount);
             Add(name, shardCount, maxRecordSizeInKiB, _options.CreationLatency);
         }
     }
 
-    public async ValueTask DeleteAsync(string name)
+    /// <summary>Throws LimitExceededException if the account may not have so many more.</summary>
+    public void CheckShardLimit(long additional)
+    {
+        if (additional > 0 && OpenShardCount + additional > _options.ShardLimit)
+        {
+            throw ServiceErrors.ShardLimitExceeded(AccountId, _options.Region, OpenShardCount, _options.ShardLimit, additional);
+        }
+    }
+
+    /// <param name="name">The stream.</param>
+    /// <param name="withConsumers">False: one that has consumers is not deleted.</param>
+    public async ValueTask DeleteAsync(string name, bool withConsumers)
     {
         KinesisStream stream;
         lock (_gate)
@@ -108,33 +127,82 @@ internal sealed class StreamCatalog : IDisposable
             stream = Get(name);
             if (NowMs < stream.ActiveFromMs)
             {
-                throw ServiceErrors.ResourceInUse($"Stream {name} under account {AccountId} not ACTIVE, instead in state CREATING");
+                throw ServiceErrors.NotActive(name, AccountId, stream.Status(NowMs));
+            }
+
+            if (!withConsumers && stream.Info.Consumers.Count > 0)
+            {
+                throw ServiceErrors.ResourceInUse($"Stream {name} under account {AccountId} has consumers registered; set EnforceConsumerDeletion to delete it with them.");
             }
 
             _streams.Remove(name);
         }
 
-        foreach (var shard in stream.Shards)
+        await stream.AbandonAsync(ServiceErrors.StreamNotFound(name, AccountId));
+        _folders?.Delete(stream.Info);
+    }
+
+    /// <summary>When a reshard that begins now is to be carried out.</summary>
+    public long ReshardDueMs => NowMs + (long)_options.ReshardLatency.TotalMilliseconds;
+
+    /// <summary>Replaces a stream's metadata, unless <paramref name="change"/> throws.</summary>
+    public StreamInfo Update(KinesisStream stream, Func<StreamInfo, StreamInfo> change) =>
+        stream.Update(change) ?? throw ServiceErrors.StreamNotFound(stream.Info.Name, AccountId);
+
+    /// <summary>Begins a split, merge or change of the shard count; see <see cref="KinesisStream.ReshardAsync"/>.</summary>
+    public async ValueTask<StreamInfo> ReshardAsync(KinesisStream stream, Func<StreamInfo, StreamInfo> plan)
+    {
+        try
         {
-            await shard.AbandonAsync();
+            return await stream.ReshardAsync(plan, NowMs, AccountId) ?? throw ServiceErrors.StreamNotFound(stream.Info.Name, AccountId);
+        }
+        finally
+        {
+            Volatile.Write(ref _mayBeUpdating, true);
+        }
+    }
+
+    /// <summary>Carries out the splits and merges that are due. Called before anything that could see them.</summary>
+    public async ValueTask SettleAsync()
+    {
+        if (!Volatile.Read(ref _mayBeUpdating))
+        {
+            return;
         }
 
-        _folders?.Delete(stream.Info);
+        Volatile.Write(ref _mayBeUpdating, false);
+        foreach (var stream in List())
+        {
+            await stream.SettleAsync(NowMs);
+            if (stream.Info.Pending is not null)
+            {
+                Volatile.Write(ref _mayBeUpdating, true);
+            }
+        }
     }
 
     /// <summary>Deletes expired segments, at most once a minute.</summary>
     public void DeleteExpired()
     {
         var now = NowMs;
-        if (now < Interlocked.Read(ref _nextExpiryMs))
+        var due = Interlocked.Read(ref _nextExpiryMs);
+        if (now < due || Interlocked.CompareExchange(ref _nextExpiryMs, now + (long)ExpiryInterval.TotalMilliseconds, due) != due)
         {
             return;
         }
 
-        Interlocked.Exchange(ref _nextExpiryMs, now + (long)ExpiryInterval.TotalMilliseconds);
         foreach (var stream in List())
         {
             stream.DeleteExpired(now);
+        }
+    }
+
+    /// <summary>Lets the subscribers go before the server ends.</summary>
+    public void EndSubscriptions()
+    {
+        foreach (var stream in List())
+        {
+            stream.EndSubscriptions();
         }
     }
 
@@ -158,30 +226,5 @@ internal sealed class StreamCatalog : IDisposable
         _streams.Add(name, Open(info, NowMs + (long)latency.TotalMilliseconds));
     }
 
-    private KinesisStream Open(StreamInfo info, long activeFromMs)
-    {
-        var logger = _loggers.CreateLogger<KinesisStream>();
-        var shards = new List<Shard>(info.Shards.Count);
-        try
-        {
-            foreach (var shard in info.Shards)
-            {
-                shards.Add(Open(info, shard, logger));
-            }
-
-            return new KinesisStream(info, activeFromMs, [.. shards], logger);
-        }
-        catch
-        {
-            shards.ForEach(shard => shard.Dispose());
-            throw;
-        }
-    }
-
-    private Shard Open(StreamInfo stream, ShardInfo info, ILogger logger) => new(
-        info,
-        stream.CreationMs,
-        _options.EnforceLimits ? new ShardLimits(_options.LimitModel, _time) : null,
-        new SegmentStore(_folders?.FolderOf(stream, info), logger),
-        _quota);
+    private KinesisStream Open(StreamInfo info, long activeFromMs) => new(info, activeFromMs, _opener, _folders, _logger);
 }

@@ -45,7 +45,9 @@ internal sealed partial class StreamFolders : IDisposable
             var file = Path.Combine(folder.FullName, StreamFile);
             if (File.Exists(file))
             {
-                streams.Add(MetadataFile.Read(file, MetadataJson.Default.StreamInfo));
+                var stream = MetadataFile.Read(file, MetadataJson.Default.StreamInfo);
+                DeleteExpired(folder, stream);
+                streams.Add(stream);
             }
             else
             {
@@ -72,7 +74,27 @@ internal sealed partial class StreamFolders : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Deletes the folder of a shard that is not in the metadata any more.</summary>
+    public void Delete(StreamInfo stream, ShardInfo shard)
+    {
+        var folder = new DirectoryInfo(FolderOf(stream, shard));
+        if (folder.Exists)
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     public void Dispose() => _lock.Dispose();
+
+    // The process ended between taking an expired shard out of the metadata and deleting its folder.
+    private static void DeleteExpired(DirectoryInfo folder, StreamInfo stream)
+    {
+        var known = stream.Shards.Select(shard => shard.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var shard in folder.GetDirectories().Where(shard => !known.Contains(shard.Name)))
+        {
+            shard.Delete(recursive: true);
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Removed {Folder}: the process ended while its stream was being created or deleted")]
     private partial void LogUnfinishedFolder(string folder);

@@ -1,6 +1,7 @@
 using DataProcessor.Aws.Local.Faults;
 using DataProcessor.Aws.Local.Limits;
 using DataProcessor.Aws.Local.Streams;
+using DataProcessor.Aws.Local.Wire.Events;
 using DataProcessor.Aws.Local.Wire.Operations;
 using Microsoft.Extensions.Logging;
 
@@ -12,14 +13,13 @@ internal sealed partial class Dispatcher(
     LocalKinesisCounters counters,
     CallLimits? limits,
     TimeProvider time,
-    ILogger<Dispatcher> logger)
+    ILogger<Dispatcher> logger) : IAsyncDisposable
 {
     private readonly long _startMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private readonly LatePuts _latePuts = new(counters, time, logger);
     private long _requests;
-    private FaultInjector? _faults;
 
-    public void SetFaults(LocalKinesisFaults? faults) =>
-        Volatile.Write(ref _faults, faults is null ? null : new FaultInjector(faults, counters));
+    public FaultSwitch Faults { get; } = new(counters);
 
     /// <summary>Answers a call, also when it fails; throws <see cref="ConnectionResetException"/> for an injected reset.</summary>
     public async ValueTask<WireResponse> HandleAsync(WireRequest request, CancellationToken cancellationToken)
@@ -28,8 +28,8 @@ internal sealed partial class Dispatcher(
         var answer = WireWriter.Create(encoding ?? WireEncoding.Json);
         try
         {
-            await CallAsync(request, encoding, answer, cancellationToken);
-            return Respond(answer, 200);
+            var events = await CallAsync(request, encoding, answer, cancellationToken);
+            return Respond(answer, 200, events);
         }
         catch (ServiceException e)
         {
@@ -46,15 +46,17 @@ internal sealed partial class Dispatcher(
         }
     }
 
-    private async ValueTask CallAsync(WireRequest request, WireEncoding? encoding, WireWriter answer, CancellationToken cancellationToken)
+    public ValueTask DisposeAsync() => _latePuts.DisposeAsync();
+
+    private async ValueTask<SubscriptionEvents?> CallAsync(
+        WireRequest request, WireEncoding? encoding, WireWriter answer, CancellationToken cancellationToken)
     {
         // 1 Is it a call that we know?
         var (name, operation) = Find(request, encoding);
         counters.OnCall(name);
 
         // 2 Does it fail on purpose?
-        var faults = Volatile.Read(ref _faults) is { } injector && injector.AppliesTo(name) ? injector : null;
-        var fault = faults is null ? CallFault.None : await FailBeforeAsync(faults, name, cancellationToken);
+        var fault = Faults.For(name) is { } injector ? await FailBeforeAsync(injector, name, cancellationToken) : default;
 
         // 3 Is it one call too many?
         if (limits?.TryCall(name) == false)
@@ -63,19 +65,48 @@ internal sealed partial class Dispatcher(
             throw ServiceErrors.LimitExceeded($"Rate exceeded for {name} under account {catalog.AccountId}.");
         }
 
-        // 4 Read, do, write.
+        // 4 Does it get lost and turn up later?
+        if (fault.Kind == CallFault.LandLate && name is "PutRecord" or "PutRecords"
+            && _latePuts.TryBegin(request.Body, fault.Lateness, body => LandAsync(name, operation, body, answer.Encoding)))
+        {
+            throw new ConnectionResetException();
+        }
+
+        // 5 Read, do, write.
+        var context = new OperationContext(catalog, counters, Faults, logger);
+        await RunAsync(context, name, operation, request.Body, answer);
+
+        // 6 Does its answer get lost?
+        if (fault.Kind == CallFault.ResetAfter)
+        {
+            context.Events?.Dispose();
+            counters.OnInjectedResetAfter();
+            throw new ConnectionResetException();
+        }
+
+        return context.Events;
+    }
+
+    private async ValueTask LandAsync(string name, Operation operation, Memory<byte> body, WireEncoding encoding)
+    {
+        using var unread = WireWriter.Create(encoding);
+        await RunAsync(new OperationContext(catalog, counters, Faults, logger), name, operation, body, unread);
+    }
+
+    private async ValueTask RunAsync(OperationContext context, string name, Operation operation, Memory<byte> body, WireWriter answer)
+    {
         using var document = new WireDocument(answer.Encoding);
         if (answer.Encoding == WireEncoding.Cbor)
         {
-            CborDecoder.Decode(request.Body, document);
+            CborDecoder.Decode(body, document);
         }
         else
         {
-            JsonDecoder.Decode(request.Body, document);
+            JsonDecoder.Decode(body, document);
         }
 
+        await catalog.SettleAsync();
         catalog.DeleteExpired();
-        var context = new OperationContext(catalog, counters, faults);
         if (OperationTable.HasAnswer(name))
         {
             answer.StartMap();
@@ -85,13 +116,6 @@ internal sealed partial class Dispatcher(
         else
         {
             await operation(context, document.Root, answer);
-        }
-
-        // 5 Does its answer get lost?
-        if (fault == CallFault.ResetAfter)
-        {
-            counters.OnInjectedResetAfter();
-            throw new ConnectionResetException();
         }
     }
 
@@ -120,15 +144,15 @@ internal sealed partial class Dispatcher(
             : throw new ServiceException("UnknownOperationException", $"{name} is not implemented by the local Kinesis.");
     }
 
-    private async ValueTask<CallFault> FailBeforeAsync(FaultInjector faults, string name, CancellationToken cancellationToken)
+    private async ValueTask<NextFault> FailBeforeAsync(FaultInjector faults, string name, CancellationToken cancellationToken)
     {
-        var (fault, delay) = faults.NextCall();
-        if (delay > TimeSpan.Zero)
+        var fault = faults.NextCall();
+        if (fault.Delay > TimeSpan.Zero)
         {
-            await Task.Delay(delay, time, cancellationToken);
+            await Task.Delay(fault.Delay, time, cancellationToken);
         }
 
-        return fault switch
+        return fault.Kind switch
         {
             CallFault.ThrottleCall => throw Throttled(name),
             CallFault.FailBefore => throw ServiceErrors.Internal("A fault of the local Kinesis, as its faults ask for."),
@@ -152,10 +176,11 @@ internal sealed partial class Dispatcher(
         return Respond(answer, error.StatusCode);
     }
 
-    private WireResponse Respond(WireWriter answer, int statusCode)
+    private WireResponse Respond(WireWriter answer, int statusCode, SubscriptionEvents? events = null)
     {
         var (buffer, length) = answer.Finish();
-        return new WireResponse(statusCode, WireContentType.Of(answer.Encoding), NextRequestId(), time.GetUtcNow(), buffer, length);
+        var contentType = events is null ? WireContentType.Of(answer.Encoding) : EventMessage.ContentType;
+        return new WireResponse(statusCode, contentType, NextRequestId(), time.GetUtcNow(), buffer, length) { Events = events };
     }
 
     // Looks like the service's and can be foretold, so that simulated runs are the same.

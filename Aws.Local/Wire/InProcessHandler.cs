@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using DataProcessor.Aws.Local.Wire.Events;
 
 namespace DataProcessor.Aws.Local.Wire;
 
@@ -51,7 +52,9 @@ internal sealed class InProcessHandler(Dispatcher dispatcher, StatusPage status)
     private static HttpResponseMessage ToMessage(HttpRequestMessage request, WireResponse response)
     {
         // The copy outlives the pooled buffer: nobody can be relied on to dispose a response.
-        var content = new ByteArrayContent(response.Body.ToArray());
+        HttpContent content = response.Events is { } events
+            ? new StreamContent(new EventBody(events))
+            : new ByteArrayContent(response.Body.ToArray());
         content.Headers.ContentType = new MediaTypeHeaderValue(response.ContentType);
         var message = new HttpResponseMessage((HttpStatusCode)response.StatusCode) { RequestMessage = request, Content = content };
         message.Headers.Date = response.Date;

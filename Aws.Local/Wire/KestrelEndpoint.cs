@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using DataProcessor.Aws.Local.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -33,6 +34,7 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
             kestrel.AllowAlternateSchemes = true; // An h2c request says http on a connection that looks like TLS.
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = 1_000;
+            kestrel.Limits.MinResponseDataRate = null; // A subscriber may stop reading; its lifetime ends it.
             kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
             kestrel.Listen(address, port, listen =>
@@ -42,7 +44,7 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
             });
         });
         _application = builder.Build();
-        _application.Run(HandleAsync);
+        _application.Run(context => HandleAsync(context, time));
         await _application.StartAsync(cancellationToken);
         var bound = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
@@ -63,7 +65,7 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
         }
     }
 
-    private async Task HandleAsync(HttpContext context)
+    private async Task HandleAsync(HttpContext context, TimeProvider time)
     {
         if (HttpMethods.IsGet(context.Request.Method))
         {
@@ -72,16 +74,10 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
             return;
         }
 
-        var size = context.Request.ContentLength ?? MaxBodyBytes;
         try
         {
-            if (Interlocked.Add(ref _inFlight, size) > MaxBodiesInFlight)
-            {
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                return;
-            }
-
-            await CallAsync(context);
+            using var answer = await CallAsync(context);
+            await RespondAsync(context, answer, time);
         }
         catch (Exception e) when (e is ConnectionResetException or OperationCanceledException)
         {
@@ -91,28 +87,63 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
         {
             context.Response.StatusCode = StatusCodes.Status413RequestEntityTooLarge;
         }
+    }
+
+    /// <summary>Null: too much at once.</summary>
+    private async Task<WireResponse?> CallAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var size = request.ContentLength ?? MaxBodyBytes;
+        try
+        {
+            if (Interlocked.Add(ref _inFlight, size) > MaxBodiesInFlight)
+            {
+                return null;
+            }
+
+            using var body = new PooledBufferWriter();
+            await body.ReadToEndAsync(request.Body, request.ContentLength, MaxBodyBytes, context.RequestAborted);
+            var call = new WireRequest(
+                request.Headers["X-Amz-Target"], request.ContentType, request.Headers.ContainsKey("Authorization"), body.Written);
+
+            // Not the request's token: a put that has begun is finished, its caller gone or not.
+            return await dispatcher.HandleAsync(call, CancellationToken.None);
+        }
         finally
         {
             Interlocked.Add(ref _inFlight, -size);
         }
     }
 
-    private async Task CallAsync(HttpContext context)
+    private static async Task RespondAsync(HttpContext context, WireResponse? answer, TimeProvider time)
     {
-        var request = context.Request;
-        using var body = new PooledBufferWriter();
-        await body.ReadToEndAsync(request.Body, request.ContentLength, MaxBodyBytes, context.RequestAborted);
-        var call = new WireRequest(
-            request.Headers["X-Amz-Target"], request.ContentType, request.Headers.ContainsKey("Authorization"), body.Written);
-
-        // Not the request's token: a put that has begun is finished, its caller gone or not.
-        using var answer = await dispatcher.HandleAsync(call, CancellationToken.None);
         var response = context.Response;
+        if (answer is null)
+        {
+            response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
         response.StatusCode = answer.StatusCode;
         response.ContentType = answer.ContentType;
-        response.ContentLength = answer.Body.Length;
         response.Headers["x-amzn-RequestId"] = answer.RequestId;
         response.Headers.Date = answer.Date.ToString("r", CultureInfo.InvariantCulture);
-        await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        if (answer.Events is not { } events)
+        {
+            response.ContentLength = answer.Body.Length;
+            await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+            return;
+        }
+
+        using (events)
+        {
+            // The write waits for a slow subscriber, and so nothing more is read for it; not for longer than it may live.
+            using var patience = new CancellationTokenSource(Subscription.Lifetime + Subscription.Heartbeat, time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+            while (await events.NextAsync(stop.Token) is { Length: > 0 } message)
+            {
+                await response.Body.WriteAsync(message, stop.Token);
+            }
+        }
     }
 }

@@ -35,14 +35,35 @@ internal sealed class StatusPage(StreamCatalog catalog, LocalKinesisCounters cou
         json.WriteString("status", stream.Status(catalog.NowMs));
         json.WriteString("created", DateTimeOffset.FromUnixTimeMilliseconds(stream.Info.CreationMs));
         json.WriteNumber("retentionHours", stream.Info.RetentionHours);
+        json.WriteStartArray("consumers");
+        foreach (var consumer in stream.Info.Consumers)
+        {
+            json.WriteStringValue(consumer.Name);
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("shards");
-        foreach (var shard in stream.Shards)
+        foreach (var shard in stream.Topology.Shards)
         {
             json.WriteStartObject();
             json.WriteString("id", shard.Info.Id);
             json.WriteBoolean("open", shard.Info.ClosedMs is null);
+            json.WriteStartArray("parents");
+            foreach (var parent in new[] { shard.Info.Parent, shard.Info.AdjacentParent }.OfType<int>())
+            {
+                json.WriteStringValue(ShardInfo.NameOf(parent));
+            }
+
+            json.WriteEndArray();
             json.WriteNumber("records", shard.Log.CommittedCounter);
             json.WriteNumber("storedBytes", shard.Log.StoredBytes);
+            json.WriteStartArray("subscribedBy");
+            foreach (var consumer in shard.Subscriptions.Consumers)
+            {
+                json.WriteStringValue(consumer);
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
@@ -67,6 +88,13 @@ internal sealed class StatusPage(StreamCatalog catalog, LocalKinesisCounters cou
         json.WriteNumber("recordsThrottled", counters.RecordsThrottled);
         json.WriteNumber("callsThrottled", counters.CallsThrottled);
         json.WriteNumber("recordsRefused", counters.RecordsRefused);
+        json.WriteNumber("subscriptions", counters.Subscriptions);
+        json.WriteNumber("subscriptionsRefused", counters.SubscriptionsRefused);
+        json.WriteNumber("events", counters.Events);
+        json.WriteNumber("recordsPushed", counters.RecordsPushed);
+        json.WriteNumber("bytesPushed", counters.BytesPushed);
+        json.WriteNumber("splits", counters.Splits);
+        json.WriteNumber("merges", counters.Merges);
         json.WriteStartObject("faults");
         json.WriteNumber("recordThrottles", counters.InjectedRecordThrottles);
         json.WriteNumber("callThrottles", counters.InjectedCallThrottles);
@@ -74,6 +102,10 @@ internal sealed class StatusPage(StreamCatalog catalog, LocalKinesisCounters cou
         json.WriteNumber("resetsBefore", counters.InjectedResetsBefore);
         json.WriteNumber("resetsAfter", counters.InjectedResetsAfter);
         json.WriteNumber("delays", counters.InjectedDelays);
+        json.WriteNumber("lateLandings", counters.InjectedLateLandings);
+        json.WriteNumber("inversions", counters.InjectedInversions);
+        json.WriteNumber("subscriptionDrops", counters.InjectedSubscriptionDrops);
+        json.WriteNumber("subscriptionFailures", counters.InjectedSubscriptionFailures);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using DataProcessor.Aws.Local.Wire.Events;
 
 namespace DataProcessor.Aws.Local.Wire;
 
@@ -6,6 +7,9 @@ namespace DataProcessor.Aws.Local.Wire;
 internal sealed class WireResponse(int statusCode, string contentType, string requestId, DateTimeOffset date, byte[] buffer, int length)
     : IDisposable
 {
+    /// <summary>Events in place of a body; whoever sends them disposes them.</summary>
+    public SubscriptionEvents? Events { get; init; }
+
     public int StatusCode => statusCode;
 
     public string ContentType => contentType;

@@ -8,8 +8,8 @@ namespace DataProcessor.Aws.Local.Wire.Operations;
 /// </summary>
 internal static class CreateStreamOperation
 {
-    /// <summary>Shards of a stream; the account's limit of the large regions.</summary>
-    private const int MaxShards = 10_000;
+    /// <summary>Shards of a stream.</summary>
+    public const int MaxShards = 10_000;
 
     public static ValueTask Handle(OperationContext context, WireValue request, WireWriter answer)
     {

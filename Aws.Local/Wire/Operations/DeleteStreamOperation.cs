@@ -9,14 +9,22 @@ internal static class DeleteStreamOperation
     public static async ValueTask HandleAsync(OperationContext context, WireValue request, WireWriter answer)
     {
         var reference = new StreamReference();
+        var withConsumers = false;
         foreach (var member in request.Members)
         {
-            reference.TryTake(member);
+            if (member.Is("EnforceConsumerDeletion"u8))
+            {
+                withConsumers = member.Value.Flag;
+            }
+            else
+            {
+                reference.TryTake(member);
+            }
         }
 
         var constraints = new Constraints();
         reference.Check(constraints);
         constraints.ThrowIfAny();
-        await context.Catalog.DeleteAsync(reference.Resolve(context.Catalog));
+        await context.Catalog.DeleteAsync(reference.Resolve(context.Catalog), withConsumers);
     }
 }

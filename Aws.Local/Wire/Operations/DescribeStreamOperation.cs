@@ -15,18 +15,19 @@ internal static class DescribeStreamOperation
         var stream = catalog.Get(reference.Resolve(catalog));
 
         // While a stream is being created its shards cannot be seen yet.
-        var horizon = StreamShape.HorizonMs(stream.Info, catalog.NowMs);
-        var page = stream.Info.Shards
+        var info = stream.Info;
+        var horizon = info.HorizonMs(catalog.NowMs);
+        var page = info.Shards
             .Where(shard => catalog.NowMs >= stream.ActiveFromMs && shard.Index > startAfter && default(ShardFilter).Matches(shard, horizon))
             .Take(limit + 1)
             .ToList();
         answer.StartMap("StreamDescription");
         StreamShape.WriteIdentity(answer, stream, catalog);
-        StreamShape.WriteSettings(answer, stream.Info);
+        StreamShape.WriteSettings(answer, info);
         answer.StartList("Shards");
         foreach (var shard in page.Take(limit))
         {
-            ShardShape.Write(answer, stream.Info, shard);
+            ShardShape.Write(answer, info, shard);
         }
 
         answer.EndList();

@@ -20,8 +20,8 @@ internal static class DescribeStreamSummaryOperation
         answer.StartMap("StreamDescriptionSummary");
         StreamShape.WriteIdentity(answer, stream, catalog);
         StreamShape.WriteSettings(answer, stream.Info);
-        answer.Integer("OpenShardCount", stream.OpenShardCount);
-        answer.Integer("ConsumerCount", 0);
+        answer.Integer("OpenShardCount", stream.Info.OpenShardCount);
+        answer.Integer("ConsumerCount", stream.Info.Consumers.Count);
         answer.Integer("MaxRecordSizeInKiB", stream.Info.MaxRecordSizeInKiB);
         answer.EndMap();
         return ValueTask.CompletedTask;

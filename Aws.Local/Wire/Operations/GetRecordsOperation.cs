@@ -1,4 +1,3 @@
-using System.Text;
 using DataProcessor.Aws.Local.Storage;
 using DataProcessor.Aws.Local.Streams;
 
@@ -25,15 +24,16 @@ internal static class GetRecordsOperation
         }
 
         var stream = catalog.GetActive(token.Stream);
-        if (stream.Info.CreationMs != token.CreationMs || token.ShardIndex >= stream.Shards.Count)
+        if (stream.Info.CreationMs != token.CreationMs)
         {
             throw new ServiceException(
                 "ResourceNotFoundException", $"The ShardIterator is from an earlier stream {token.Stream} that was deleted.");
         }
 
-        var shard = stream.Shards[token.ShardIndex];
+        var shard = stream.FindShard(token.ShardIndex, now)
+            ?? throw ServiceErrors.ShardNotFound(ShardInfo.NameOf(token.ShardIndex), token.Stream, catalog.AccountId);
         var info = shard.Info; // Before the read: whether it was closed, and so complete, when it was read.
-        using var batch = shard.TryRead(token.Counter, limit, MaxBytes, stream.Info.OldestVisibleMs(now));
+        using var batch = shard.TryRead(token.Counter, limit, MaxBytes, stream.Info.OldestVisibleMs(now), now);
         if (batch is null)
         {
             context.Counters.OnCallThrottled();
@@ -77,9 +77,7 @@ internal static class GetRecordsOperation
 
     private static void Write(WireWriter answer, ReadBatch batch, StreamInfo stream, ShardInfo shard, long now)
     {
-        answer.StartList("Records");
-        WriteRecords(answer, batch, stream, shard);
-        answer.EndList();
+        RecordShape.WriteAll(answer, batch, stream.CreationMs, shard.Index);
 
         // Of what is left, the oldest says how far behind the reader is; at the tip there is nothing left.
         var behind = batch.NextArrivalMs is { } next ? Math.Max(1, now - next) : 0;
@@ -88,24 +86,11 @@ internal static class GetRecordsOperation
             var token = new ShardIteratorToken(stream.Name, stream.CreationMs, shard.Index, batch.NextCounter, now);
             answer.Text("NextShardIterator", token.ToString());
         }
+        else
+        {
+            ShardShape.WriteChildren(answer, stream, shard.Index);
+        }
 
         answer.Integer("MillisBehindLatest", behind);
-    }
-
-    private static void WriteRecords(WireWriter answer, ReadBatch batch, StreamInfo stream, ShardInfo shard)
-    {
-        Span<char> sequenceNumber = stackalloc char[SequenceNumber.Length];
-        Span<char> partitionKey = stackalloc char[256];
-        foreach (var record in batch.Records)
-        {
-            new SequenceNumber(stream.CreationMs, record.ArrivalMs, record.Counter, shard.Index).Format(sequenceNumber);
-            answer.StartMap();
-            answer.Text("SequenceNumber", sequenceNumber);
-            answer.Timestamp("ApproximateArrivalTimestamp", record.ArrivalMs);
-            answer.Blob("Data", record.Data.Span);
-            answer.Text("PartitionKey", partitionKey[..Encoding.UTF8.GetChars(record.Key.Span, partitionKey)]);
-            answer.Text("EncryptionType", "NONE");
-            answer.EndMap();
-        }
     }
 }

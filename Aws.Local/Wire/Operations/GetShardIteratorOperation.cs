@@ -10,15 +10,15 @@ internal static class GetShardIteratorOperation
         var catalog = context.Catalog;
         var (reference, shardId, start) = Read(request);
         var stream = catalog.GetActive(reference.Resolve(catalog));
-        var shard = stream.FindShard(shardId) ?? throw ServiceErrors.ShardNotFound(shardId, stream.Info.Name, catalog.AccountId);
+        var now = catalog.NowMs;
+        var shard = stream.FindShard(shardId, now) ?? throw ServiceErrors.ShardNotFound(shardId, stream.Info.Name, catalog.AccountId);
         if (!shard.TryGetIterator())
         {
             context.Counters.OnCallThrottled();
             throw ServiceErrors.RateExceeded(shardId, stream.Info.Name, catalog.AccountId);
         }
 
-        var now = catalog.NowMs;
-        var counter = start.Locate(stream.Info, shard, now, catalog.AccountId);
+        var counter = start.Locate(stream.Info, shard, now, catalog.AccountId, "GetShardIterator");
         var token = new ShardIteratorToken(stream.Info.Name, stream.Info.CreationMs, shard.Info.Index, counter, now);
         answer.Text("ShardIterator", token.ToString());
         return ValueTask.CompletedTask;
@@ -55,9 +55,7 @@ internal static class GetShardIteratorOperation
 
         var constraints = new Constraints();
         reference.Check(constraints);
-        constraints.Require("shardId", shardId is not null);
-        constraints.Length("shardId", shardId, 1, 128);
-        constraints.Pattern("shardId", shardId, shardId is null or "" || LocalKinesisOptions.StreamName().IsMatch(shardId), "[a-zA-Z0-9_.-]+");
+        ShardShape.CheckId(constraints, "shardId", shardId);
         constraints.Require("shardIteratorType", type is not null);
         constraints.OneOf("shardIteratorType", type, StartingPosition.Types);
         constraints.ThrowIfAny();

@@ -18,21 +18,22 @@ internal static class ListShardsOperation
             : new PageToken(parameters.Stream.Resolve(catalog), 0, parameters.StartAfter(), parameters.Filter(), now);
         var stream = Find(catalog, start, parameters, now);
 
-        var horizon = StreamShape.HorizonMs(stream.Info, now);
-        var page = stream.Info.Shards
+        var info = stream.Info;
+        var horizon = info.HorizonMs(now);
+        var page = info.Shards
             .Where(shard => shard.Index > start.AfterIndex && start.Filter.Matches(shard, horizon))
             .Take(parameters.MaxResults + 1)
             .ToList();
         answer.StartList("Shards");
         foreach (var shard in page.Take(parameters.MaxResults))
         {
-            ShardShape.Write(answer, stream.Info, shard);
+            ShardShape.Write(answer, info, shard);
         }
 
         answer.EndList();
         if (page.Count > parameters.MaxResults)
         {
-            var next = start with { CreationMs = stream.Info.CreationMs, AfterIndex = page[parameters.MaxResults - 1].Index, IssuedMs = now };
+            var next = start with { CreationMs = info.CreationMs, AfterIndex = page[parameters.MaxResults - 1].Index, IssuedMs = now };
             answer.Text("NextToken", next.ToString());
         }
 

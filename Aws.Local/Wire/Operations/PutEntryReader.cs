@@ -56,7 +56,7 @@ internal struct PutEntryReader
         }
 
         constraints.Pattern(
-            prefix + "explicitHashKey", _explicitHashKey, IsDecimal(_explicitHashKey), @"0|([1-9]\d{0,38})");
+            prefix + "explicitHashKey", _explicitHashKey, RecordRouting.IsHashKey(_explicitHashKey), RecordRouting.HashKeyPattern);
     }
 
     /// <summary>The entry, once <see cref="Check"/> found nothing; throws if it is too large for the stream.</summary>
@@ -86,8 +86,5 @@ internal struct PutEntryReader
 
     // Characters are at most as many as bytes.
     private readonly bool IsGood() =>
-        _key is { Length: > 0 and <= MaxKeyLength } && _data is not null && (_explicitHashKey is null || IsDecimal(_explicitHashKey));
-
-    private static bool IsDecimal(string? text) =>
-        text is ['0'] || (text is [>= '1' and <= '9', ..] && text.Length <= 39 && !text.AsSpan().ContainsAnyExceptInRange('0', '9'));
+        _key is { Length: > 0 and <= MaxKeyLength } && _data is not null && (_explicitHashKey is null || RecordRouting.IsHashKey(_explicitHashKey));
 }

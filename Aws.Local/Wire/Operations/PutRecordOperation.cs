@@ -10,11 +10,7 @@ internal static class PutRecordOperation
         var catalog = context.Catalog;
         var (stream, entry) = Read(request, catalog);
         PutEntry[] entries = [entry];
-        if (context.Faults?.ThrottlesRecord() == true)
-        {
-            entries[0].Outcome = PutOutcome.ThrottledByFault;
-        }
-
+        PutFaults.Mark(entries, context.Faults.For("PutRecord"));
         if (!await stream.TryPutAsync(entries, catalog.NowMs))
         {
             throw ServiceErrors.StreamNotFound(stream.Info.Name, catalog.AccountId);
@@ -49,21 +45,22 @@ internal static class PutRecordOperation
         record.Check(constraints, 0);
         constraints.ThrowIfAny();
         var stream = catalog.GetActive(reference.Resolve(catalog));
-        CheckOrdering(ordering, stream.Info, catalog);
-        return (stream, record.ToEntry(stream.Info, 0));
+        return (stream, record.ToEntry(stream.Info, 0) with { Ordering = ReadOrdering(ordering, stream.Info, catalog) });
     }
 
-    // Numbers grow in a shard whatever the caller says, so all there is to do is to refuse what is not from this stream.
-    private static void CheckOrdering(string? ordering, StreamInfo stream, StreamCatalog catalog)
+    private static SequenceNumber? ReadOrdering(string? ordering, StreamInfo stream, StreamCatalog catalog)
     {
-        if (ordering is not null
-            && !(SequenceNumber.TryParse(ordering, out var number)
-                && number.CreationMs == stream.CreationMs
-                && number.ShardIndex < stream.Shards.Count
-                && number.ArrivalMs <= catalog.NowMs))
+        if (ordering is null)
         {
-            throw ServiceErrors.InvalidArgument(
-                $"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {catalog.AccountId} is invalid.");
+            return null;
         }
+
+        return SequenceNumber.TryParse(ordering, out var number)
+            && number.CreationMs == stream.CreationMs
+            && number.ShardIndex <= stream.Shards[^1].Index
+            && number.ArrivalMs <= Math.Max(catalog.NowMs, stream.Shards[^1].CreatedMs)
+                ? number
+                : throw ServiceErrors.InvalidArgument(
+                    $"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {catalog.AccountId} is invalid.");
     }
 }

@@ -15,7 +15,8 @@ internal static class PutRecordsOperation
     {
         var catalog = context.Catalog;
         var (stream, entries) = Read(request, catalog);
-        if (!await stream.TryPutAsync(WithFaults(entries, context), catalog.NowMs))
+        PutFaults.Mark(entries, context.Faults.For("PutRecords"));
+        if (!await stream.TryPutAsync(entries, catalog.NowMs))
         {
             throw ServiceErrors.StreamNotFound(stream.Info.Name, catalog.AccountId);
         }
@@ -75,19 +76,6 @@ internal static class PutRecordsOperation
         }
 
         return records;
-    }
-
-    private static PutEntry[] WithFaults(PutEntry[] entries, OperationContext context)
-    {
-        if (context.Faults is { } faults)
-        {
-            foreach (ref var entry in entries.AsSpan())
-            {
-                entry.Outcome = faults.ThrottlesRecord() ? PutOutcome.ThrottledByFault : PutOutcome.Stored;
-            }
-        }
-
-        return entries;
     }
 
     private static void Write(WireWriter answer, PutEntry[] entries, PutTally tally, KinesisStream stream, StreamCatalog catalog)

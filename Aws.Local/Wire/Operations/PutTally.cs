@@ -8,7 +8,7 @@ internal readonly record struct PutTally(int Failed)
     /// <summary>Counts them, also in the server's counters.</summary>
     public static PutTally Count(ReadOnlySpan<PutEntry> entries, LocalKinesisCounters counters)
     {
-        int stored = 0, throttled = 0, refused = 0;
+        int stored = 0, inverted = 0, throttled = 0, refused = 0;
         long bytes = 0;
         foreach (ref readonly var entry in entries)
         {
@@ -16,6 +16,7 @@ internal readonly record struct PutTally(int Failed)
             {
                 case PutOutcome.Stored:
                     stored++;
+                    inverted += entry.IsInverted ? 1 : 0;
                     bytes += entry.Key.Length + entry.Data.Length;
                     break;
                 case PutOutcome.Throttled:
@@ -30,6 +31,7 @@ internal readonly record struct PutTally(int Failed)
         }
 
         counters.OnStored(stored, bytes);
+        counters.OnInjectedInversions(inverted);
         counters.OnRecordsThrottled(throttled);
         counters.OnRecordsRefused(refused);
         return new PutTally(entries.Length - stored);

@@ -27,7 +27,4 @@ internal static class StreamShape
         answer.EndList();
         answer.Text("EncryptionType", "NONE");
     }
-
-    /// <summary>The oldest time of which the stream still has records.</summary>
-    public static long HorizonMs(StreamInfo stream, long nowMs) => Math.Max(stream.CreationMs, stream.OldestVisibleMs(nowMs));
 }
