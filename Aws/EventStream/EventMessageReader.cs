@@ -6,7 +6,7 @@ namespace DataProcessor.Aws.EventStream;
 /// message that was asked for, so what the caller does not want yet waits at the sender.
 /// </summary>
 /// <remarks>
-/// AWSSDK.Core's own EventStreamDecoder takes 7 ms for a MB against 0.2 ms here, and copies every payload.
+/// AWSSDK.Core's EventStreamDecoder takes 6–14 times as long for a message of 1 MB, measured side by side.
 /// </remarks>
 internal sealed class EventMessageReader(Stream stream)
 {

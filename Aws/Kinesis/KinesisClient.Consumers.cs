@@ -20,10 +20,10 @@ public sealed partial class KinesisClient
         using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(
             new ConsumerOfStreamMessage(streamArn, consumerName), WireJson.Default.ConsumerOfStreamMessage));
         using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
-        return answer.Length == 0
-            ? await DescribeStreamConsumerAsync(streamArn, consumerName, cancellationToken) // an unanswered attempt had done it
-            : Decode(operation, answer, static bytes => ToConsumer(
-                DeserializeRequired(bytes, WireJson.Default.RegisterStreamConsumerReply).Consumer));
+        return answer.IsAnswer
+            ? Decode(operation, answer, static bytes => ToConsumer(
+                DeserializeRequired(bytes, WireJson.Default.RegisterStreamConsumerReply).Consumer))
+            : await DescribeStreamConsumerAsync(streamArn, consumerName, cancellationToken);
     }
 
     /// <exception cref="KinesisException"><c>ResourceNotFoundException</c>: the stream has no consumer of that name.</exception>

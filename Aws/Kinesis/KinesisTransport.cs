@@ -5,7 +5,8 @@ public static class KinesisTransport
 {
     /// <summary>
     /// Bytes of a subscription that the service may send before somebody reads them: what a reader that stands still costs.
-    /// At 2 MB/s, a consumer's share of a shard, it suffices for round trips of up to 125 ms.
+    /// At 2 MB/s, a consumer's share of a shard, it suffices for round trips of up to 125 ms. Over HTTP/1.1 it is the socket's
+    /// buffers instead, which are the kernel's and not this process' memory.
     /// </summary>
     public const int SubscriptionWindowBytes = 256 * 1024;
 

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace DataProcessor.Aws.Transport;
 
-/// <summary>An answer's bytes, none by default. Pooled, unless the answer is handed on to user code, which may keep it.</summary>
+/// <summary>
+/// An answer's bytes; by default, there was no answer. Pooled, unless the answer is handed on to user code, which may keep it.
+/// </summary>
 internal readonly struct ResponseBody : IDisposable
 {
     private const int FirstBufferBytes = 16 * 1024;
@@ -17,6 +19,9 @@ internal readonly struct ResponseBody : IDisposable
         _isPooled = isPooled;
     }
 
+    /// <summary>Without one, an error told that an earlier attempt had done what was asked for.</summary>
+    public bool IsAnswer => _buffer is not null;
+
     public byte[] Buffer => _buffer ?? [];
 
     public int Length { get; }
@@ -30,7 +35,7 @@ internal readonly struct ResponseBody : IDisposable
         long? declared = content.Headers.ContentLength;
         if (declared == 0)
         {
-            return default;
+            return new ResponseBody([], 0, isPooled: false);
         }
 
         if (declared > limit)

@@ -111,9 +111,58 @@ public sealed class ControlPlaneTests
             server.Arrivals.Select(arrival => arrival.Text));
     }
 
+    [Fact]
+    public async Task Reshapes_a_stream()
+    {
+        await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, ""));
+        using KinesisClient client = server.CreateClient();
+
+        await client.SplitShardAsync("s", "shardId-0", "170141183460469231731687303715884105728", Cancellation);
+        await client.MergeShardsAsync("s", "shardId-1", "shardId-2", Cancellation);
+        await client.UpdateShardCountAsync("s", 4, Cancellation);
+        await client.IncreaseStreamRetentionPeriodAsync("s", 48, Cancellation);
+        await client.DecreaseStreamRetentionPeriodAsync("s", 24, Cancellation);
+
+        Assert.Equal(
+            [
+                """SplitShard {"StreamName":"s","ShardToSplit":"shardId-0","NewStartingHashKey":"170141183460469231731687303715884105728"}""",
+                """MergeShards {"StreamName":"s","ShardToMerge":"shardId-1","AdjacentShardToMerge":"shardId-2"}""",
+                """UpdateShardCount {"StreamName":"s","TargetShardCount":4,"ScalingType":"UNIFORM_SCALING"}""",
+                """IncreaseStreamRetentionPeriod {"StreamName":"s","RetentionPeriodHours":48}""",
+                """DecreaseStreamRetentionPeriod {"StreamName":"s","RetentionPeriodHours":24}""",
+            ],
+            server.Arrivals.Select(arrival => $"{arrival.Target.Split('.')[1]} {arrival.Text}"));
+    }
+
+    /// <summary>Somebody else's change may be under way, so the refusal does not prove that the split was made.</summary>
+    [Fact]
+    public async Task A_split_refused_after_an_unanswered_attempt_is_neither_done_nor_failed()
+    {
+        await using var server = await LoopbackKinesis.StartAsync(
+            LoopbackKinesis.Reset, LoopbackKinesis.Json(400, """{"__type":"ResourceInUseException","message":"UPDATING"}"""));
+        using KinesisClient client = server.CreateClient();
+
+        var error = await Assert.ThrowsAsync<KinesisException>(async () => await client.SplitShardAsync("s", "x", "7", Cancellation));
+
+        Assert.Equal(("ResourceInUseException", true), (error.ErrorCode, error.IsOutcomeUnknown));
+    }
+
+    [Fact]
+    public async Task Describes_the_accounts_limits()
+    {
+        await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(
+            200, """{"OnDemandStreamCount":0,"OnDemandStreamCountLimit":50,"OpenShardCount":7,"ShardLimit":500}"""));
+        using KinesisClient client = server.CreateClient();
+
+        Assert.Equal(new AccountLimits(ShardLimit: 500, OpenShardCount: 7), await client.DescribeLimitsAsync(Cancellation));
+        Assert.Equal("{}", Assert.Single(server.Arrivals).Text);
+    }
+
     [Theory]
     [InlineData("CreateStream", "ResourceInUseException")]
     [InlineData("DeleteStream", "ResourceNotFoundException")]
+    [InlineData("DeregisterStreamConsumer", "ResourceNotFoundException")]
+    [InlineData("DeregisterStreamConsumer", "ResourceInUseException")]
     public async Task A_repeated_change_that_was_done_at_first_is_done(string operation, string code)
     {
         await using var server = await LoopbackKinesis.StartAsync(
@@ -143,7 +192,10 @@ public sealed class ControlPlaneTests
         Assert.True(error.IsOutcomeUnknown);
     }
 
-    private static ValueTask ChangeAsync(KinesisClient client, string operation) => operation is "CreateStream"
-        ? client.CreateStreamAsync("s", 1, Cancellation)
-        : client.DeleteStreamAsync("s", Cancellation);
+    private static ValueTask ChangeAsync(KinesisClient client, string operation) => operation switch
+    {
+        "CreateStream" => client.CreateStreamAsync("s", 1, Cancellation),
+        "DeleteStream" => client.DeleteStreamAsync("s", Cancellation),
+        _ => client.DeregisterStreamConsumerAsync("arn:consumer", Cancellation),
+    };
 }

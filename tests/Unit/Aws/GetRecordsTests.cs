@@ -53,8 +53,10 @@ public sealed class GetRecordsTests
     public async Task The_end_of_a_closed_shard_is_a_page_without_iterator()
     {
         await using var server = await LoopbackKinesis.StartAsync(
-            LoopbackKinesis.Json(200, """{"Records":[],"NextShardIterator":null,"MillisBehindLatest":0,"ChildShards":[
-                {"ShardId":"c","ParentShards":["p"],"HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"9"}}]}"""));
+            LoopbackKinesis.Json(200, """
+                {"Records":[],"NextShardIterator":null,"MillisBehindLatest":0,"ChildShards":[
+                {"ShardId":"c","ParentShards":["p"],"HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"9"}}]}
+                """));
         using KinesisClient client = server.CreateClient();
 
         GetRecordsPage page = await client.GetRecordsAsync("iterator", 1, Cancellation);
