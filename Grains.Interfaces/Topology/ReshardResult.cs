@@ -12,8 +12,8 @@ public enum ReshardStatus
     Busy,
 
     /// <summary>
-    /// A shard's producer could not be reached, or has an aggregate on its way for too long that must not meet the
-    /// split; nothing has changed. Call again.
+    /// A shard's producer or Kinesis could not be reached, or an aggregate that must not meet the split is on its way for
+    /// too long; nothing has changed. Call again.
     /// </summary>
     NotReady,
 

@@ -58,7 +58,7 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         var isStale = _isMapStale || time.GetElapsedTime(_mapReadAt) >= MapRefreshInterval;
         if (_map is null || isStale)
         {
-            var map = await GrainFactory.GetGrain<IStreamGrain>(_key.Stream).GetMap(_map?.Version ?? 0);
+            var map = await FetchMap();
             await Forget(map);
             _map = map;
             _mapReadAt = time.GetTimestamp();
@@ -70,18 +70,32 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         return _map;
     }
 
+    private async Task<ShardMap> FetchMap()
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IStreamGrain>(_key.Stream).GetMap(_map?.Version ?? 0);
+        }
+        catch (StreamNotFoundException)
+        {
+            await Forget(map: null);
+            _map = null;
+            throw;
+        }
+    }
+
     /// <summary>
     /// A stream made anew has the same shard ids and none of the old progress; a trimmed shard is gone for ever. Their
     /// readers would ask for them until the end of time.
     /// </summary>
-    private async Task Forget(ShardMap map)
+    private async Task Forget(ShardMap? map)
     {
         if (_map is not { } old)
         {
             return;
         }
 
-        foreach (var shardId in _statuses.Keys.Where(id => old.Stream != map.Stream || !map.Shards.Any(shard => shard.Id == id)).ToArray())
+        foreach (var shardId in _statuses.Keys.Where(id => map is null || old.Stream != map.Stream || !map.Shards.Any(shard => shard.Id == id)).ToArray())
         {
             _statuses.Remove(shardId);
             await GrainFactory.GetGrain<IShardGrain>(old.Stream.ShardGrainKey(_key.Application, shardId)).Stop();

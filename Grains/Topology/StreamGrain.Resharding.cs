@@ -41,6 +41,11 @@ internal sealed partial class StreamGrain
             LogReshard(StreamName, plan.Border is null ? "merge" : "split", string.Join('+', plan.Parents), result.Status, result.Reason);
             return result;
         }
+        catch (Exception e) when (e is KinesisException or ArgumentException)
+        {
+            // The shards could not be listed, or are listed with a hole: half of the change shows already.
+            return ReshardResult.Not(ReshardStatus.UnderWay, $"The shards of {StreamName} cannot be told: {e.Message}");
+        }
         finally
         {
             _isResharding = false;
@@ -124,7 +129,8 @@ internal sealed partial class StreamGrain
                 { IsOutcomeUnknown: true } => ReshardStatus.UnderWay,
                 { ErrorCode: "ResourceInUseException" } => ReshardStatus.Busy,
                 { ErrorCode: "LimitExceededException" or "ThrottlingException" } => ReshardStatus.LimitExceeded,
-                _ => ReshardStatus.Refused,
+                { StatusCode: >= 400 and < 500 } => ReshardStatus.Refused,
+                _ => ReshardStatus.NotReady,
             };
             return ReshardResult.Not(status, e.Message);
         }
