@@ -20,7 +20,7 @@ public sealed class ReshardTests
     public async Task Announced_splits_and_merges_misroute_lose_and_repeat_nothing() => await RunAsync(async world =>
     {
         var stream = world.Process.Services.GetRequiredService<IGrainFactory>().GetGrain<IStreamGrain>(RunningProcess.Stream);
-        var (splits, merges) = await world.ReshardAsync(50, async (shards, choice) =>
+        var (splits, merges) = await world.ReshardAsync(50, async choice =>
         {
             var result = await (choice.At is { } at ? stream.SplitShard(choice.ShardId, at) : stream.MergeShards(choice.ShardId, choice.Adjacent!));
             Assert.True(result.Status == ReshardStatus.Done, $"{result.Status}: {result.Reason}");
@@ -36,7 +36,7 @@ public sealed class ReshardTests
     public async Task Resharding_by_others_loses_and_repeats_nothing() => await RunAsync(async world =>
     {
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(700));
-        var (splits, merges) = await world.ReshardAsync(14, async (shards, choice) =>
+        var (splits, merges) = await world.ReshardAsync(14, async choice =>
         {
             await (choice.At is { } at
                 ? world.Foreigner.SplitAsync(choice.ShardId, at, Cancel)
@@ -91,7 +91,7 @@ public sealed class ReshardTests
         }
 
         /// <summary>Reshards under traffic, as often as asked or as the time allows.</summary>
-        public async Task<(int Splits, int Merges)> ReshardAsync(int times, Func<ForeignShard[], Choice, Task> reshard)
+        public async Task<(int Splits, int Merges)> ReshardAsync(int times, Func<Choice, Task> reshard)
         {
             var (splits, merges) = (0, 0);
             using var stop = new CancellationTokenSource();
@@ -102,7 +102,7 @@ public sealed class ReshardTests
                 var acknowledged = Traffic.Acknowledged.Count;
                 ForeignShard[] open = [.. (await Foreigner.ListAsync(Cancel)).Where(shard => shard.IsOpen).OrderBy(shard => shard.Range.Start)];
                 var choice = Choose(open);
-                await reshard(open, choice);
+                await reshard(choice);
                 (splits, merges) = choice.At is null ? (splits, merges + 1) : (splits + 1, merges);
                 await Traffic.PassAsync(acknowledged + 200, Cancel);
             }

@@ -95,16 +95,20 @@ public sealed class ShardProducerSplitTests
     public void An_announcement_is_answered_when_the_straddling_aggregate_is_settled() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
+        fixture.Shards.Latency = TimeSpan.FromMilliseconds(500);
         var straddling = fixture.SettleAsync(Puts.Of(Low, High));
-        await simulation.PassAsync(30);
+        await simulation.PassAsync(100);
         Assert.Single(fixture.Shards.Attempts);
-        Assert.Empty(fixture.Shards.Stored);
+        Assert.False(straddling.IsCompleted);
 
+        var began = simulation.Time.GetTimestamp();
         Assert.True(await fixture.Producer.AnnounceAsync([ProducerFixture.Half]));
-
-        Assert.Single(fixture.Shards.Stored);
+        Assert.InRange(simulation.Time.GetElapsedTime(began).TotalMilliseconds, 300, 500);
         Assert.Equal(PutOutcome.Stored, Assert.Single((await straddling).Runs).Outcome);
+
+        began = simulation.Time.GetTimestamp();
         Assert.True(await fixture.Producer.AnnounceAsync([ProducerFixture.Half]));
+        Assert.Equal(TimeSpan.Zero, simulation.Time.GetElapsedTime(began));
     });
 
     [Fact]
