@@ -31,11 +31,16 @@ public sealed partial class KinesisClient
         cancellationToken);
 
     /// <summary>Begins to delete a stream; refused while it has registered consumers.</summary>
-    public ValueTask DeleteStreamAsync(string streamName, CancellationToken cancellationToken) => CallAsync(
-        KinesisOperation.DeleteStream,
-        new StreamNameMessage(streamName),
-        WireJson.Default.StreamNameMessage,
-        cancellationToken);
+    public ValueTask DeleteStreamAsync(string streamName, CancellationToken cancellationToken) =>
+        DeleteStreamAsync(streamName, enforceConsumerDeletion: false, cancellationToken);
+
+    /// <summary>Begins to delete a stream, and its consumers if the caller insists.</summary>
+    public ValueTask DeleteStreamAsync(
+        string streamName, bool enforceConsumerDeletion, CancellationToken cancellationToken) => CallAsync(
+            KinesisOperation.DeleteStream,
+            new DeleteStreamMessage(streamName, enforceConsumerDeletion ? true : null),
+            WireJson.Default.DeleteStreamMessage,
+            cancellationToken);
 
     /// <param name="hours">Up to 8,760; more than now.</param>
     public ValueTask IncreaseStreamRetentionPeriodAsync(string streamName, int hours, CancellationToken cancellationToken) => CallAsync(

@@ -62,6 +62,8 @@ internal sealed record ChildShardReply
 
 internal sealed record StreamNameMessage(string StreamName);
 
+internal sealed record DeleteStreamMessage(string StreamName, bool? EnforceConsumerDeletion);
+
 internal sealed record DescribeStreamSummaryReply
 {
     public required StreamDescriptionSummaryReply StreamDescriptionSummary { get; init; }
@@ -124,6 +126,7 @@ internal sealed record PutRecordsReply
 [JsonSerializable(typeof(ListShardsMessage))]
 [JsonSerializable(typeof(ListShardsReply))]
 [JsonSerializable(typeof(StreamNameMessage))]
+[JsonSerializable(typeof(DeleteStreamMessage))]
 [JsonSerializable(typeof(DescribeStreamSummaryReply))]
 [JsonSerializable(typeof(CreateStreamMessage))]
 [JsonSerializable(typeof(PutRecordReply))]

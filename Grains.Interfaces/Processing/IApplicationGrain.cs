@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace DataProcessor;
 
 /// <summary>
@@ -13,6 +15,11 @@ public interface IApplicationGrain : IGrainWithStringKey
     [Alias("Nudge")]
     [ResponseTimeout("00:00:10")]
     Task Nudge();
+
+    /// <summary>A shard is processed to its end: its children start now and not at the next nudge, which sees to it if the call is lost.</summary>
+    [Alias("ShardFinished")]
+    [OneWay]
+    Task ShardFinished(string shardId);
 
     [Alias("GetStatus")]
     [ResponseTimeout("00:00:10")]

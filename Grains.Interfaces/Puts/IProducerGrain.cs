@@ -29,4 +29,26 @@ public interface IProducerGrain : IGrainWithStringKey
     [Alias("Drain")]
     [AlwaysInterleave]
     Task Drain();
+
+    /// <summary>
+    /// Before a split: from now on no aggregate holds records of both sides of a border.
+    /// </summary>
+    /// <param name="borders">First hash keys of the upper sides.</param>
+    /// <returns>
+    /// Whether no earlier aggregate that straddles a border is unsettled; false after 1.5 s if one still is. Repeat it
+    /// then.
+    /// </returns>
+    [Alias("Announce")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:02")]
+    Task<bool> Announce(HashKey[] borders);
+
+    /// <summary>
+    /// After a split or merge: a map that the producer may not have yet. If its shard is closed there, it takes no more
+    /// puts and sends out what it has.
+    /// </summary>
+    [Alias("Follow")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:02")]
+    Task Follow(ShardMap map);
 }

@@ -10,11 +10,12 @@ public sealed class ShardMap
     [NonSerialized]
     private Shard[]? _open;
 
-    public ShardMap(StreamIdentity stream, long version, Shard[] shards)
+    public ShardMap(StreamIdentity stream, long version, Shard[] shards, HashKey[]? announced = null)
     {
         Stream = stream;
         Version = version;
         Shards = shards;
+        Announced = announced ?? [];
         EnsureComplete(Open);
     }
 
@@ -27,6 +28,13 @@ public sealed class ShardMap
     /// <summary>Every shard that the service still lists, open or closed, in its order.</summary>
     [Id(2)]
     public Shard[] Shards { get; }
+
+    /// <summary>
+    /// Where open shards are about to be split: first hash keys of the upper sides. Not a part of the version: who
+    /// writes is told, and this is for those who begin to write in the meantime.
+    /// </summary>
+    [Id(3)]
+    public HashKey[] Announced { get; }
 
     /// <summary>The open shards by ascending start; together they cover every hash key exactly once.</summary>
     public Shard[] Open => _open ??= [.. Shards.Where(shard => shard.IsOpen).OrderBy(shard => shard.Range.Start)];

@@ -58,19 +58,31 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
     public ValueTask<LeaseWrite> CheckpointAsync(Lease lease, Checkpoint checkpoint, CancellationToken cancellationToken) =>
         WriteAsync(lease, lease.Owner, read => CheckpointUpdate(read, checkpoint), cancellationToken);
 
-    /// <summary>Declares the shard processed to its end.</summary>
+    /// <summary>
+    /// Declares the shard processed to its end. The children's leases are made first: who finds a shard finished finds
+    /// them, and they begin at their first record.
+    /// </summary>
+    /// <param name="stream">The stream.</param>
     /// <param name="lease">A lease that the caller owns.</param>
-    /// <param name="children">Ids of its child shards; empty if they are not known.</param>
+    /// <param name="children">Its child shards; empty if they are not known.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public ValueTask<LeaseWrite> CompleteAsync(
-        Lease lease, IReadOnlyCollection<string> children, CancellationToken cancellationToken) =>
-        WriteAsync(
+    public async ValueTask<LeaseWrite> CompleteAsync(
+        StreamIdentity stream, Lease lease, IReadOnlyCollection<Shard> children, CancellationToken cancellationToken)
+    {
+        foreach (var child in children)
+        {
+            await GetOrCreateAsync(stream, child, Checkpoint.TrimHorizon, cancellationToken);
+        }
+
+        return await WriteAsync(
             lease,
             lease.Owner,
             read => children.Count == 0
                 ? CheckpointUpdate(read, Checkpoint.ShardEnd)
-                : CheckpointUpdate(read, Checkpoint.ShardEnd).Set(LeaseAttributes.ChildShardIds, AttributeValue.Set(children)),
+                : CheckpointUpdate(read, Checkpoint.ShardEnd)
+                    .Set(LeaseAttributes.ChildShardIds, AttributeValue.Set([.. children.Select(child => child.Id)])),
             cancellationToken);
+    }
 
     /// <summary>Gives a lease back on a clean stop, so that the next reader need not wait.</summary>
     public ValueTask<LeaseWrite> ReleaseAsync(Lease lease, CancellationToken cancellationToken) =>

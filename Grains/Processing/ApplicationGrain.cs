@@ -30,6 +30,14 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
 
     public Task Nudge() => Visit();
 
+    public async Task ShardFinished(string shardId)
+    {
+        var map = await CurrentMap();
+        await VisitAmong(map, shard => shard.Id == shardId);
+        map = await CurrentMap();
+        await VisitAmong(map, shard => shard.Parents.Contains(shardId));
+    }
+
     public async Task<ApplicationStatus> GetStatus()
     {
         var map = await Visit();
@@ -39,12 +47,14 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
     private async Task<ShardMap> Visit()
     {
         var map = await CurrentMap();
-        await Parallel.ForEachAsync(
-            map.Shards,
-            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentCalls, TaskScheduler = TaskScheduler.Current },
-            async (shard, _) => _statuses[shard.Id] = await VisitShard(map, shard));
+        await VisitAmong(map, _ => true);
         return map;
     }
+
+    private Task VisitAmong(ShardMap map, Func<Shard, bool> isMeant) => Parallel.ForEachAsync(
+        map.Shards.Where(isMeant),
+        new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentCalls, TaskScheduler = TaskScheduler.Current },
+        async (shard, _) => _statuses[shard.Id] = await VisitShard(map, shard));
 
     private async Task<ShardMap> CurrentMap()
     {
@@ -55,9 +65,12 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
 
         try
         {
-            var newer = await GrainFactory.GetGrain<IStreamGrain>(_key.Stream).GetMap(_map?.Version ?? 0);
+            var newer = await FetchMap();
             await Forget(newer);
-            (_map, _mapValidFor) = (newer, MapRefreshInterval);
+
+            // The service may list the children a moment after the end of their parent.
+            var lacksChildren = newer.Open.Any(shard => _statuses.GetValueOrDefault(shard.Id)?.State == ShardState.Finished);
+            (_map, _mapValidFor) = (newer, lacksChildren ? TimeSpan.Zero : MapRefreshInterval);
         }
         catch (Exception e) when (_map is not null && e is StreamUnavailableException or OrleansException or TimeoutException)
         {
@@ -70,18 +83,32 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         return _map;
     }
 
+    private async Task<ShardMap> FetchMap()
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IStreamGrain>(_key.Stream).GetMap(_map?.Version ?? 0);
+        }
+        catch (StreamNotFoundException)
+        {
+            await Forget(map: null);
+            _map = null;
+            throw;
+        }
+    }
+
     /// <summary>
     /// A stream made anew has the same shard ids and none of the old progress; a trimmed shard is gone for ever. Their
     /// readers would ask for them until the end of time.
     /// </summary>
-    private async Task Forget(ShardMap map)
+    private async Task Forget(ShardMap? map)
     {
         if (_map is not { } old)
         {
             return;
         }
 
-        foreach (var shardId in _statuses.Keys.Where(id => old.Stream != map.Stream || !map.Shards.Any(shard => shard.Id == id)).ToArray())
+        foreach (var shardId in _statuses.Keys.Where(id => map is null || old.Stream != map.Stream || !map.Shards.Any(shard => shard.Id == id)).ToArray())
         {
             // Forgotten once it is stopped: should the call fail, the next visit finds it here again.
             await GrainFactory.GetGrain<IShardGrain>(old.Stream.ShardGrainKey(_key.Application, shardId)).Stop();
@@ -106,7 +133,7 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         {
             var grain = GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
             var status = await grain.EnsureRunning(shard, map.Stream);
-            if (status.State == ShardState.Finished)
+            if (status.State == ShardState.Finished && shard.IsOpen)
             {
                 // Its children are to start at once.
                 _mapValidFor = TimeSpan.Zero;

@@ -51,11 +51,11 @@ internal sealed partial class ShardGrain(ShardReaderFactory readers, Random rand
     {
         var application = ApplicationKey.Parse(this.GetPrimaryKeyString()).Application;
         var reader = readers.Create(application, stream, shard, host: SiloAddress, random);
-        _running = RunAsync(reader);
+        _running = RunAsync(reader, shard.Id, GrainFactory.GetGrain<IApplicationGrain>($"{application}/{stream.Name}"));
         return reader;
     }
 
-    private async Task RunAsync(ShardReader reader)
+    private async Task RunAsync(ShardReader reader, string shardId, IApplicationGrain application)
     {
         // Not inside the call that started it.
         await Task.Yield();
@@ -66,6 +66,10 @@ internal sealed partial class ShardGrain(ShardReaderFactory readers, Random rand
             {
                 // Somebody else reads the shard; should that be a mistake, the next nudge starts a new activation.
                 DeactivateOnIdle();
+            }
+            else if (exit == ReaderExit.Finished)
+            {
+                await application.ShardFinished(shardId);
             }
         }
         catch (Exception e)

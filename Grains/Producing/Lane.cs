@@ -81,6 +81,9 @@ internal sealed class Lane : IDisposable
     /// <summary>Whether all of the unsettled record's user records have their hash key in a range.</summary>
     public bool IsWithin(HashKeyRange range) => range.Contains(_writer.Lowest) && range.Contains(_writer.Highest);
 
+    /// <summary>Whether a Kinesis record of this lane may hold records of both sides of a border.</summary>
+    public bool Straddles(HashKey border) => Range.Start < border && border <= Range.End;
+
     public void Enqueue(in RecordSlice slice, TimeSpan now)
     {
         Queue.AddLast(slice);

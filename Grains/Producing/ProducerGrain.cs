@@ -65,6 +65,14 @@ internal sealed partial class ProducerGrain(
 
     public Task Drain() => _producer.DrainAsync();
 
+    public Task<bool> Announce(HashKey[] borders) => _producer.AnnounceAsync(borders);
+
+    public Task Follow(ShardMap map)
+    {
+        _producer.Follow(map);
+        return Task.CompletedTask;
+    }
+
     private IStreamGrain Stream(ProducerKey key) => GrainFactory.GetGrain<IStreamGrain>(key.Stream);
 
     /// <exception cref="StreamNotFoundException">The stream of the key's epoch is gone.</exception>

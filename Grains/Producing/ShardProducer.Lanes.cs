@@ -7,9 +7,77 @@ internal sealed partial class ShardProducer
     private const int LanesWithoutAggregation = 64;
     private const int MapAttempts = 3;
 
+    /// <summary>
+    /// Lanes of a producer at most: announced splits that never came about leave theirs behind until the next
+    /// activation.
+    /// </summary>
+    private const int MostLanes = 2 * LanesWithoutAggregation;
+
+    /// <summary>How long an announcement waits for aggregates on their way; under the grain call's time-out of 2 s.</summary>
+    private static readonly TimeSpan AnnouncesWithin = TimeSpan.FromMilliseconds(1500);
+
     private readonly List<Lane> _retiring = [];
+    private TaskCompletionSource _retired = NewSignal();
+    private Task _catchingUp = Task.CompletedTask;
     private Lane[] _lanes;
     private int _keylessLane;
+
+    /// <inheritdoc cref="IProducerGrain.Announce"/>
+    /// <exception cref="InvalidOperationException">Too many splits were announced that never came about.</exception>
+    public async Task<bool> AnnounceAsync(IReadOnlyCollection<HashKey> borders)
+    {
+        if (_lanes.Length + borders.Count > MostLanes)
+        {
+            throw new InvalidOperationException($"The producer of {_shard.Id} has {_lanes.Length} lanes already, the most are {MostLanes}.");
+        }
+
+        foreach (var border in borders)
+        {
+            SplitLanes(border);
+        }
+
+        Pump();
+        using var patience = new CancellationTokenSource(AnnouncesWithin, _time);
+        while (_retiring.Exists(lane => borders.Any(lane.Straddles)))
+        {
+            try
+            {
+                await _retired.Task.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Follows a newer map. When the shard is closed, no more puts are taken, and what waits is sent along the borders
+    /// of the shards that came after it: Kinesis routes it by its explicit hash key.
+    /// </summary>
+    public void Follow(ShardMap map)
+    {
+        if (map.Version <= _mapVersion || _disposed.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _mapVersion = map.Version;
+        if (!_isClosed && Array.Find(map.Shards, shard => shard.Id == _shard.Id) is not { IsOpen: true })
+        {
+            _isClosed = true;
+            LogClosed(_logger, _stream, _shard.Id, map.Version);
+        }
+
+        foreach (var shard in map.Open)
+        {
+            SplitLanes(shard.Range.Start);
+        }
+
+        Pump();
+    }
 
     /// <summary>
     /// From now on no aggregate holds records of both sides of a key: called before the shard is split there, so that
@@ -121,6 +189,7 @@ internal sealed partial class ShardProducer
 
     private void RetireEmptyLanes()
     {
+        var before = _retiring.Count;
         for (var i = _retiring.Count - 1; i >= 0; i--)
         {
             if (_retiring[i] is { IsEmpty: true, IsInFlight: false } empty)
@@ -128,6 +197,12 @@ internal sealed partial class ShardProducer
                 _retiring.RemoveAt(i);
                 empty.Dispose();
             }
+        }
+
+        if (_retiring.Count < before)
+        {
+            _retired.SetResult();
+            _retired = NewSignal();
         }
     }
 
@@ -172,27 +247,18 @@ internal sealed partial class ShardProducer
         return null;
     }
 
-    /// <summary>
-    /// Follows a newer map. When the shard is closed, no more puts are taken, and what waits is sent along the borders
-    /// of the shards that came after it: Kinesis routes it by its explicit hash key.
-    /// </summary>
-    private void Follow(ShardMap map)
+    private async Task CatchUpAsync()
     {
-        if (map.Version <= _mapVersion)
+        try
         {
-            return;
+            Follow(await _fetchMap(_mapVersion));
         }
-
-        _mapVersion = map.Version;
-        if (!_isClosed && Array.Find(map.Shards, shard => shard.Id == _shard.Id) is not { IsOpen: true })
+        catch (Exception e)
         {
-            _isClosed = true;
-            LogClosed(_logger, _stream, _shard.Id, map.Version);
-        }
-
-        foreach (var shard in map.Open)
-        {
-            SplitLanes(shard.Range.Start);
+            // The next put asks again; until then a record that lands elsewhere tells as much.
+            LogMapFailed(_logger, e, _stream, _shard.Id, attempt: 1);
         }
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

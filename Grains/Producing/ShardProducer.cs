@@ -75,6 +75,7 @@ internal sealed partial class ShardProducer : IDisposable
         _pacer = new(time, options.RateLimit);
         _alarm = new(time);
         _lanes = CutIntoLanes();
+        Array.ForEach(map.Announced, SplitLanes);
     }
 
     /// <summary>Whether the shard takes no more puts: it was closed, or the producer drains.</summary>
@@ -110,6 +111,12 @@ internal sealed partial class ShardProducer : IDisposable
         if (_ledger.TryFind(request.Id, out var known))
         {
             return AnswerAsync(known!);
+        }
+
+        if (request.MapVersion > _mapVersion && _catchingUp.IsCompleted)
+        {
+            // Whoever routed it knows of a change; it may be one of this shard's.
+            _catchingUp = CatchUpAsync();
         }
 
         if (_isClosed)

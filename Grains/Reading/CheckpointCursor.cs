@@ -57,10 +57,14 @@ internal sealed partial class CheckpointCursor(
         await TryAsync(leases.ReleaseAsync, cancellationToken);
     }
 
-    /// <summary>Writes that the shard is processed to its end.</summary>
+    /// <summary>Writes that the shard is processed to its end, after the leases of its children, as KCL does.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="children">The shards that came after it; empty if they are not known.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>False if it could not be written; see <see cref="IsLeaseLost"/>.</returns>
-    public ValueTask<bool> TryCompleteAsync(CancellationToken cancellationToken) =>
-        TryAsync((lease, token) => leases.CompleteAsync(lease, [], token), cancellationToken);
+    public ValueTask<bool> TryCompleteAsync(
+        StreamIdentity stream, IReadOnlyCollection<Shard> children, CancellationToken cancellationToken) =>
+        TryAsync((lease, token) => leases.CompleteAsync(stream, lease, children, token), cancellationToken);
 
     /// <summary>Reads whether the lease is still this reader's; see <see cref="IsLeaseLost"/>.</summary>
     /// <exception cref="StoreException">The store failed: it is not known.</exception>

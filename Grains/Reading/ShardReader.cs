@@ -61,9 +61,6 @@ internal sealed partial class ShardReader : IAsyncDisposable
     /// </summary>
     public TimeSpan? SinceLastSubscribe => _pages.SinceLastSubscribe;
 
-    /// <summary>Who goes on where the shard ended; empty before its end was read.</summary>
-    public IReadOnlyList<ChildShard> ChildShards { get; private set; } = [];
-
     /// <summary>Reads until it is told to stop, the shard ends, or another reader takes the lease. To be called once.</summary>
     public async Task<ReaderExit> RunAsync(CancellationToken stop)
     {
@@ -107,9 +104,9 @@ internal sealed partial class ShardReader : IAsyncDisposable
             isTaken = true;
             LogStarted(_logger, _stream.Name, _shard.Id, lease.Checkpoint, _owner);
             Position(lease); // 2
-            if (await ReadToEndAsync(stop, abort.Token)) // 3-6
+            if (await ReadToEndAsync(stop, abort.Token) is { } children) // 3-6
             {
-                await CompleteAsync(stop); // 7
+                await CompleteAsync(children, stop); // 7
                 return _cursor.IsLeaseLost ? ReaderExit.LeaseLost : ReaderExit.Finished;
             }
         }
@@ -167,8 +164,8 @@ internal sealed partial class ShardReader : IAsyncDisposable
         _decoder.ResumeAfter(_cursor.Position);
     }
 
-    /// <returns>True at the shard's end, when everything is handled.</returns>
-    private async ValueTask<bool> ReadToEndAsync(CancellationToken stop, CancellationToken abort)
+    /// <returns>The shard's children at its end, when everything is handled; null if it was left before.</returns>
+    private async ValueTask<Shard[]?> ReadToEndAsync(CancellationToken stop, CancellationToken abort)
     {
         while (true)
         {
@@ -185,31 +182,36 @@ internal sealed partial class ShardReader : IAsyncDisposable
                 await _cursor.WriteIfDueAsync(stop); // 6
                 if (_cursor.IsLeaseLost || stop.IsCancellationRequested)
                 {
-                    return false;
+                    return null;
                 }
             }
 
             if (page.IsShardEnd)
             {
-                ChildShards = page.ChildShards;
-                return true;
+                return Array.ConvertAll(page.ChildShards, ToShard);
             }
 
             await _cursor.WriteIfDueAsync(stop); // 6, of what earlier pages brought
             if (_cursor.IsLeaseLost)
             {
-                return false;
+                return null;
             }
         }
     }
 
-    private async ValueTask CompleteAsync(CancellationToken stop)
+    private async ValueTask CompleteAsync(Shard[] children, CancellationToken stop)
     {
-        while (!await _cursor.TryCompleteAsync(stop) && !_cursor.IsLeaseLost)
+        while (!await _cursor.TryCompleteAsync(_stream, children, stop) && !_cursor.IsLeaseLost)
         {
             await Task.Delay(_storeBackOff.Next(), _time, stop);
         }
     }
+
+    private static Shard ToShard(ChildShard child) => new(
+        child.ShardId,
+        new(HashKey.Parse(child.StartingHashKey), HashKey.Parse(child.EndingHashKey)),
+        child.ParentShards,
+        IsOpen: true);
 
     private async ValueTask WaitOutStoreAsync(StoreException exception, CancellationToken stop)
     {

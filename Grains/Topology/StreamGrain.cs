@@ -5,47 +5,76 @@ using Orleans.Concurrency;
 namespace DataProcessor.Grains.Topology;
 
 /// <summary>
-/// Reads the shard map from the service and numbers its versions. Calls interleave, so that while the service does not
-/// answer, callers whom the map in hand suffices have it at once; those who need a newer one share one refresh.
+/// Reads the shard map from the service and numbers its versions. Calls interleave: while the service does not answer,
+/// callers whom the map in hand suffices have it at once, and those who need a newer one share one read; and producers ask
+/// for the map while a split waits for them.
 /// </summary>
 [Reentrant]
 internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider time, ILogger<StreamGrain> logger)
     : Grain, IStreamGrain
 {
+    private const string NoStream = "ResourceNotFoundException";
+
     /// <summary>However many callers find their map stale, the service is asked once in this time.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest refresh, with the client's retries: under the call's time-out of 5 s, so that callers learn the reason.</summary>
-    private static readonly TimeSpan RefreshTimeout = TimeSpan.FromSeconds(4);
+    /// <summary>Longest read, with the client's retries: under the call's time-out of 5 s, so that callers learn the reason.</summary>
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(4);
 
     private ShardMap? _map;
     private long _readAt;
-    private Task<ShardMap>? _refreshing;
+    private Task<ShardMap>? _reading;
+    private Task _telling = Task.CompletedTask;
+
+    private TimeSpan RereadsAfter => _isResharding ? FirstLook : RefreshInterval;
 
     private string StreamName => this.GetPrimaryKeyString();
 
-    public Task<ShardMap> GetMap(long newerThan)
+    public async Task<ShardMap> GetMap(long newerThan)
     {
-        if (_map is { } map && (newerThan < map.Version || time.GetElapsedTime(_readAt) < RefreshInterval))
+        if (_map is { } known && newerThan >= known.Version && _isResharding)
         {
-            return Task.FromResult(map);
+            // The new shards are there any moment: this wait saves the caller a longer one.
+            await Task.Delay(FirstLook, time);
         }
 
-        return _refreshing is { IsCompleted: false } ? _refreshing : _refreshing = RefreshMap();
+        return _map is { } map && (newerThan < map.Version || time.GetElapsedTime(_readAt) < RereadsAfter)
+            ? map
+            : await JoinRead();
     }
 
-    private async Task<ShardMap> RefreshMap()
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _telling.WaitAsync(cancellationToken);
+
+    /// <summary>Callers that find their map stale at the same time wait for one read.</summary>
+    private Task<ShardMap> JoinRead() => _reading is { IsCompleted: false } reading ? reading : _reading = ReadMap();
+
+    /// <summary>The map as the service shows it now, not as a read that began earlier found it.</summary>
+    private async Task<ShardMap> Refresh()
     {
-        using var limit = new CancellationTokenSource(RefreshTimeout, time);
+        if (_reading is { IsCompleted: false } earlier)
+        {
+            await Task.WhenAny(earlier);
+        }
+
+        return await JoinRead();
+    }
+
+    private async Task<ShardMap> ReadMap()
+    {
+        using var limit = new CancellationTokenSource(ReadTimeout, time);
         try
         {
             var summary = await kinesis.DescribeStreamSummaryAsync(StreamName, limit.Token);
             var identity = new StreamIdentity(StreamName, summary.CreatedAt.ToUnixTimeSeconds(), summary.AccountId);
             var listed = await kinesis.ListShardsAsync(StreamName, filter: null, limit.Token);
             _readAt = time.GetTimestamp();
-            return _map = Next(_map, identity, Array.ConvertAll(listed, ToShard));
+            var previous = _map;
+            _map = Next(previous, identity, Array.ConvertAll(listed, ToShard));
+            TellClosed(previous, _map);
+            return _map;
         }
-        catch (KinesisException e) when (e.ErrorCode == "ResourceNotFoundException")
+        catch (KinesisException e) when (e.ErrorCode == NoStream)
         {
             // The next call asks again: a stream that is made in the meantime is found. And names that clients make up
             // are not to stay in memory.
@@ -59,7 +88,7 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested)
         {
-            throw new StreamUnavailableException($"The shards of stream '{StreamName}' are not known: no answer within {RefreshTimeout}.", e);
+            throw new StreamUnavailableException($"The shards of stream '{StreamName}' are not known: no answer within {ReadTimeout}.", e);
         }
     }
 
@@ -78,6 +107,18 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
         var map = new ShardMap(identity, version, shards);
         LogMap(StreamName, version, map.Open.Length, shards.Length);
         return map;
+    }
+
+    /// <summary>Shards that others split or merged: their producers stop packing across the new borders.</summary>
+    private void TellClosed(ShardMap? previous, ShardMap map)
+    {
+        if (_isResharding || previous is null || previous.Stream != map.Stream || previous.Version == map.Version)
+        {
+            return;
+        }
+
+        var closed = previous.Open.Where(shard => !map.Shards.Any(now => now.Id == shard.Id && now.IsOpen)).Select(shard => shard.Id);
+        _telling = TellProducers(map, [.. closed]);
     }
 
     private static bool IsSame(Shard[] left, Shard[] right) =>

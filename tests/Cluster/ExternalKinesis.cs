@@ -38,7 +38,7 @@ internal sealed class ExternalKinesis(string dataFolder) : IAsyncDisposable
             TimeProvider.System,
             new Random(1),
             NullLogger<KinesisClient>.Instance);
-        await client.DeleteStreamAsync(stream, cancellationToken);
+        await client.DeleteStreamAsync(stream, enforceConsumerDeletion: true, cancellationToken);
         using var second = new PeriodicTimer(TimeSpan.FromSeconds(1.1));
         await second.WaitForNextTickAsync(cancellationToken);
         await client.CreateStreamAsync(stream, shards, cancellationToken);

@@ -25,6 +25,8 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     public const string Stream = "data-processing-stream";
 
+    public IServiceProvider Services => _host.Services;
+
     public HttpClient Gateway { get; }
 
     public HttpClient Admin { get; }

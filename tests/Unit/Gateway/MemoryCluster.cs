@@ -43,6 +43,10 @@ internal sealed class MemoryCluster : IStreamGrain
         return MapFailures.TryDequeue(out var failure) ? Task.FromException<ShardMap>(failure) : Task.FromResult(Map);
     }
 
+    public Task<ReshardResult> SplitShard(string shardId, HashKey at) => throw new NotSupportedException();
+
+    public Task<ReshardResult> MergeShards(string shardId, string adjacentShardId) => throw new NotSupportedException();
+
     private MemoryProducer ProducerOf(string key) =>
         _producers.GetOrAdd(key, key => new MemoryProducer(key[(key.LastIndexOf(':') + 1)..]));
 
@@ -64,5 +68,9 @@ internal sealed class MemoryCluster : IStreamGrain
     private sealed class MissingStream : IStreamGrain
     {
         public Task<ShardMap> GetMap(long newerThan = 0) => Task.FromException<ShardMap>(new StreamNotFoundException());
+
+        public Task<ReshardResult> SplitShard(string shardId, HashKey at) => throw new NotSupportedException();
+
+        public Task<ReshardResult> MergeShards(string shardId, string adjacentShardId) => throw new NotSupportedException();
     }
 }

@@ -39,6 +39,10 @@ internal sealed class MemoryProducer(string shardId) : IProducerGrain
 
     public Task Drain() => Task.CompletedTask;
 
+    public Task<bool> Announce(HashKey[] borders) => throw new NotSupportedException();
+
+    public Task Follow(ShardMap map) => throw new NotSupportedException();
+
     public PutResponse Store(PutRequest request)
     {
         foreach (var record in Read(request.Frames))

@@ -62,9 +62,13 @@ public sealed class LeaseTableTests : IDisposable
         taken = (await _leases.TakeAsync(taken, "three", Token)).Lease!;
         await AssertRow(counter: 5, "three", switches: 0, "4961", 7);
 
-        await _leases.CompleteAsync(taken, ["shardId-000000000004", "shardId-000000000003"], Token);
+        Shard[] children = [Child with { Id = "shardId-000000000004", Parents = [Child.Id] }, Child with { Id = "shardId-000000000003", Parents = [Child.Id] }];
+        await _leases.CompleteAsync(Stream, taken, children, Token);
         await AssertRow(counter: 6, "three", switches: 0, "SHARD_END", 0);
         Assert.Equal(["shardId-000000000003", "shardId-000000000004"], (await Row()).Set("childShardIds"));
+        var made = (await _leases.ListAsync(Stream, Token)).Where(lease => lease.Key != Stream.LeaseKey(Child.Id)).ToArray();
+        Assert.Equal(2, made.Length);
+        Assert.All(made, lease => Assert.Equal((Checkpoint.TrimHorizon, null, Child.Id), (lease.Checkpoint, lease.Owner, Assert.Single(lease.Parents))));
     }
 
     [Fact]
@@ -176,7 +180,7 @@ public sealed class LeaseTableTests : IDisposable
         LeaseWrite[] writes =
         [
             await leases.CheckpointAsync(stale, Checkpoint.At(new(new("50"), 0)), Token),
-            await leases.CompleteAsync(stale, [], Token),
+            await leases.CompleteAsync(Stream, stale, [], Token),
             await leases.ReleaseAsync(stale, Token),
             await leases.TakeAsync(stale, "stale", Token),
         ];

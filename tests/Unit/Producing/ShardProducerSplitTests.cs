@@ -92,6 +92,83 @@ public sealed class ShardProducerSplitTests
     });
 
     [Fact]
+    public void An_announcement_is_answered_when_the_straddling_aggregate_is_settled() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        fixture.Shards.Latency = TimeSpan.FromMilliseconds(500);
+        var straddling = fixture.SettleAsync(Puts.Of(Low, High));
+        await simulation.PassAsync(100);
+        Assert.Single(fixture.Shards.Attempts);
+        Assert.False(straddling.IsCompleted);
+
+        var began = simulation.Time.GetTimestamp();
+        Assert.True(await fixture.Producer.AnnounceAsync([ProducerFixture.Half]));
+        Assert.InRange(simulation.Time.GetElapsedTime(began).TotalMilliseconds, 300, 500);
+        Assert.Equal(PutOutcome.Stored, Assert.Single((await straddling).Runs).Outcome);
+
+        began = simulation.Time.GetTimestamp();
+        Assert.True(await fixture.Producer.AnnounceAsync([ProducerFixture.Half]));
+        Assert.Equal(TimeSpan.Zero, simulation.Time.GetElapsedTime(began));
+    });
+
+    [Fact]
+    public void An_announcement_waits_only_so_long_and_says_so() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        fixture.Shards.Latency = TimeSpan.FromSeconds(3);
+        var straddling = fixture.SettleAsync(Puts.Of(Low, High));
+        await simulation.PassAsync(30);
+
+        var began = simulation.Time.GetTimestamp();
+        Assert.False(await fixture.Producer.AnnounceAsync([ProducerFixture.Half]));
+        Assert.InRange(simulation.Time.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        await straddling;
+        Assert.True(await fixture.Producer.AnnounceAsync([ProducerFixture.Half]));
+    });
+
+    [Fact]
+    public void A_producer_that_starts_after_the_announcement_finds_it_in_its_map() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        var map = new ShardMap(fixture.Map.Stream, 1, fixture.Map.Shards, [ProducerFixture.Half]);
+        using var successor = fixture.ProducerOf(map, ProducerFixture.Whole);
+        var running = successor.RunAsync();
+
+        var runs = (await successor.PutAsync(Puts.Of(Low, High))).Runs;
+
+        Assert.Equal(2, fixture.Shards.Stored.Count);
+        Assert.All(runs, run => Assert.Equal(PutOutcome.Stored, run.Outcome));
+        successor.Dispose();
+        await running;
+    });
+
+    [Fact]
+    public void A_pushed_map_closes_the_producer_and_what_waits_goes_to_the_children() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        var waiting = fixture.SettleAsync(Puts.Of(Low, High));
+        fixture.Split();
+
+        fixture.Producer.Follow(fixture.Map);
+
+        Assert.Equal(PutStatus.Moved, (await fixture.SettleAsync(Puts.Of("a"))).Status);
+        Assert.Equal(
+            ProducerFixture.Children.Select(child => child.Id),
+            (await waiting).Runs.Select(run => run.Outcome == PutOutcome.Stored ? run.ShardId : null));
+    });
+
+    [Fact]
+    public void A_put_by_a_newer_map_makes_the_producer_fetch_it() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        fixture.Split();
+
+        await fixture.SettleAsync(Puts.Of(Low) with { MapVersion = 2 });
+
+        Assert.True(fixture.Producer.IsClosed);
+    });
+
+    [Fact]
     public void A_put_by_an_older_map_with_records_of_others_is_moved_and_one_by_the_same_map_is_a_mistake() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);

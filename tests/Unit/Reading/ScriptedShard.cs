@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using DataProcessor.Aws.Kinesis;
 
 namespace DataProcessor.Unit.Reading;
 
@@ -24,6 +25,9 @@ internal sealed class ScriptedShard(TimeProvider clock) : HttpMessageHandler
     public bool RefusesTrimmed { get; set; } = true;
 
     public bool IsClosed { get; set; }
+
+    /// <summary>ChildShards of the closed shard's last page.</summary>
+    public ChildShard[]? Children { get; set; }
 
     /// <summary>Most records of a page.</summary>
     public int PageSize { get; set; } = 1000;
@@ -100,6 +104,12 @@ internal sealed class ScriptedShard(TimeProvider clock) : HttpMessageHandler
                 ApproximateArrivalTimestamp = _records[index].Arrival.ToUnixTimeMilliseconds() / 1000.0,
             }),
             NextShardIterator = IsClosed && next == _records.Count ? null : Iterator(next),
+            ChildShards = IsClosed && next == _records.Count ? Children?.Select(child => new
+            {
+                child.ShardId,
+                child.ParentShards,
+                HashKeyRange = new { child.StartingHashKey, child.EndingHashKey },
+            }) : null,
             MillisBehindLatest = next == _records.Count ? 0 : (long)(clock.GetUtcNow() - _records[next].Arrival).TotalMilliseconds + 1,
         });
     }
