@@ -43,7 +43,7 @@ public sealed class JoinMistakeTests : IDisposable
         Assert.Contains("--data-folder", noState.Message, StringComparison.Ordinal);
     }
 
-    private Task StartAsync(params string[] arguments) => RunningProcess.StartAsync(_folder.FullName, Cancel, arguments);
+    private Task<RunningProcess> StartAsync(params string[] arguments) => RunningProcess.StartAsync(_folder.FullName, Cancel, arguments);
 
     private static TcpListener Listen()
     {
