@@ -14,7 +14,7 @@ internal sealed class ShardPlacement(TimeProvider time)
     /// For this long after a move a shard stays, so that silos that come and go do not drive it around; and so does every
     /// shard after the start, when nobody knows what was moved just before.
     /// </summary>
-    public static readonly TimeSpan CoolDown = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan CoolDown = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, long> _movedAt = [];
     private readonly long _startedAt = time.GetTimestamp();

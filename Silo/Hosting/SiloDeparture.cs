@@ -62,10 +62,11 @@ internal sealed partial class SiloDeparture(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await Task.WhenAll(MoveShardsAsync(either.Token), MoveProducersAsync(others, either.Token)); // 1, 2
+            var producers = MoveProducersAsync(others, either.Token);
+            await Task.WhenAll(MoveShardsAsync(either.Token), producers); // 1, 2
             await MoveAsync(Application.GetGrainId(), others[0], either.Token); // 3
             await MoveAsync(grains.GetGrain<IStreamGrain>(options.Value.StreamName).GetGrainId(), others[0], either.Token);
-            LogEmptied(time.GetElapsedTime(began));
+            LogEmptied(await producers, time.GetElapsedTime(began));
         }
         catch (OperationCanceledException)
         {
@@ -99,14 +100,19 @@ internal sealed partial class SiloDeparture(
         }
     }
 
-    private async Task MoveProducersAsync(SiloAddress[] others, CancellationToken cancellationToken)
+    /// <returns>How many there were.</returns>
+    private async Task<int> MoveProducersAsync(SiloAddress[] others, CancellationToken cancellationToken)
     {
+        var seen = new HashSet<GrainId>();
         var type = grains.GetGrain<IProducerGrain>("any").GetGrainId().Type;
         while (await FindHereAsync(type, cancellationToken) is { Length: > 0 } found)
         {
+            seen.UnionWith(found);
             await Task.WhenAll(found.Select((id, i) => MoveProducerAsync(id, others[i % others.Length], cancellationToken)));
             await Task.Delay(CheckInterval, time, cancellationToken);
         }
+
+        return seen.Count;
     }
 
     private async Task MoveProducerAsync(GrainId id, SiloAddress to, CancellationToken cancellationToken)
@@ -144,8 +150,8 @@ internal sealed partial class SiloDeparture(
             .Select(member => member.SiloAddress),
     ];
 
-    [LoggerMessage(LogLevel.Information, "The silo's grains moved to the others in {Duration}")]
-    private partial void LogEmptied(TimeSpan duration);
+    [LoggerMessage(LogLevel.Information, "All shards and {Producers} producers moved to the other silos in {Duration}")]
+    private partial void LogEmptied(int producers, TimeSpan duration);
 
     [LoggerMessage(LogLevel.Warning, "Not all of the silo's grains moved within {Patience}; the others take over what is left")]
     private partial void LogLate(TimeSpan patience);
