@@ -44,7 +44,7 @@ public sealed partial class JoinTests(ITestOutputHelper output)
     [Fact]
     public async Task A_silo_that_leaves_moves_its_producers_with_the_puts_that_wait()
     {
-        // Joins before there is a producer, so that some are placed on it.
+        // Joins before there is a producer: Orleans prefers the silo that the first put comes from.
         var run = await RunAsync(system => system.JoinSiloAsync(TestContext.Current.CancellationToken), NoMore, NoMore);
 
         output.WriteLine($"{run}");

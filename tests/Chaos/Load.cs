@@ -35,19 +35,16 @@ internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBefor
     public int LostAnswers => _lostAnswers;
 
     public Task RunAsync(CancellationToken stop) =>
-        Task.WhenAll(Enumerable.Range(0, Clients).Select(client => RunClientAsync(client, stop)));
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(client => RunClientAsync($"key-{client}", stop)));
 
     public void Dispose() => _http.Dispose();
 
-    private async Task RunClientAsync(int client, CancellationToken stop)
+    private async Task RunClientAsync(string key, CancellationToken stop)
     {
-        var key = $"key-{client}";
         using var timer = new PeriodicTimer(Period);
         for (var first = 0; !stop.IsCancellationRequested; first += BatchSize)
         {
-            // Every other client uses the silo that joined, while there is one.
-            var gateway = client % 2 == 1 && system.JoinedGateway is { } joined ? joined : system.Gateway;
-            await PostAsync(gateway, key, [.. Enumerable.Range(first, BatchSize).Select(number => $"{number:D100}")]);
+            await PostAsync(system.JoinedGateway ?? system.Gateway, key, [.. Enumerable.Range(first, BatchSize).Select(number => $"{number:D100}")]);
             try
             {
                 await timer.WaitForNextTickAsync(stop);

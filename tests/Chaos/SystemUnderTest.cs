@@ -26,7 +26,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public Uri Gateway { get; private set; } = new("http://127.0.0.1:0");
 
-    /// <summary>The gateway of the silo that joined, until it is asked to leave.</summary>
+    /// <summary>The gateway of the silo that joined, until it is asked to leave: the load goes there.</summary>
     public Uri? JoinedGateway { get; private set; }
 
     public Uri Admin => _silo!.Address("admin");
