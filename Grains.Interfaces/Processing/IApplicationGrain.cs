@@ -21,6 +21,15 @@ public interface IApplicationGrain : IGrainWithStringKey
     [OneWay]
     Task ShardFinished(string shardId);
 
+    /// <summary>
+    /// A silo is about to leave the cluster: it gets no more shards, and some of its shards move away. To be repeated
+    /// until none is left.
+    /// </summary>
+    /// <returns>Shards that are still read by that silo.</returns>
+    [Alias("Leave")]
+    [ResponseTimeout("00:00:10")]
+    Task<int> Leave(SiloAddress silo);
+
     [Alias("GetStatus")]
     [ResponseTimeout("00:00:10")]
     Task<ApplicationStatus> GetStatus();

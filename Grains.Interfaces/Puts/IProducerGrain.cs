@@ -23,12 +23,13 @@ public interface IProducerGrain : IGrainWithStringKey
     Task<PutResponse> Await(PutId id);
 
     /// <summary>
-    /// Before a move: answers what is not yet sent with <see cref="PutOutcome.Moved"/>, refuses new puts and waits for
-    /// the call in flight.
+    /// Moves to another silo: answers what is not yet sent with <see cref="PutOutcome.Moved"/>, refuses new puts, waits
+    /// for the call in flight, and goes. Does nothing if it is not on <paramref name="from"/> (any more).
     /// </summary>
-    [Alias("Drain")]
+    [Alias("Move")]
     [AlwaysInterleave]
-    Task Drain();
+    [ResponseTimeout("00:00:10")]
+    Task Move(SiloAddress from, SiloAddress to);
 
     /// <summary>
     /// Before a split: from now on no aggregate holds records of both sides of a border.

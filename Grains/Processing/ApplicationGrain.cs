@@ -4,8 +4,8 @@ namespace DataProcessor.Grains.Processing;
 
 /// <summary>Keeps one shard grain active per shard that is not yet processed to its end, children after parents.</summary>
 [KeepAlive]
-internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<ApplicationGrain> logger)
-    : Grain, IApplicationGrain
+internal sealed partial class ApplicationGrain(
+    IClusterMembershipService membership, TimeProvider time, ILogger<ApplicationGrain> logger) : Grain, IApplicationGrain
 {
     /// <summary>Shard grains asked at the same time.</summary>
     private const int MaxConcurrentCalls = 64;
@@ -17,6 +17,7 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
     private static readonly TimeSpan MapRetryInterval = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, ShardStatus> _statuses = [];
+    private readonly ShardPlacement _placement = new(time);
     private ApplicationKey _key;
     private ShardMap? _map;
     private long _mapAskedAt;
@@ -48,13 +49,18 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
     {
         var map = await CurrentMap();
         await VisitAmong(map, _ => true);
+        await Rebalance(map);
         return map;
     }
 
-    private Task VisitAmong(ShardMap map, Func<Shard, bool> isMeant) => Parallel.ForEachAsync(
-        map.Shards.Where(isMeant),
-        new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentCalls, TaskScheduler = TaskScheduler.Current },
-        async (shard, _) => _statuses[shard.Id] = await VisitShard(map, shard));
+    private Task VisitAmong(ShardMap map, Func<Shard, bool> isMeant)
+    {
+        var homes = Homes(map);
+        return Parallel.ForEachAsync(
+            map.Shards.Where(isMeant),
+            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentCalls, TaskScheduler = TaskScheduler.Current },
+            async (shard, _) => _statuses[shard.Id] = await VisitShard(map, shard, homes.GetValueOrDefault(shard.Id)));
+    }
 
     private async Task<ShardMap> CurrentMap()
     {
@@ -116,7 +122,7 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
         }
     }
 
-    private async Task<ShardStatus> VisitShard(ShardMap map, Shard shard)
+    private async Task<ShardStatus> VisitShard(ShardMap map, Shard shard, string? home)
     {
         var known = _statuses.GetValueOrDefault(shard.Id);
         if (known?.State == ShardState.Finished)
@@ -131,8 +137,8 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
 
         try
         {
-            var grain = GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
-            var status = await grain.EnsureRunning(shard, map.Stream);
+            Hint(home);
+            var status = await ShardGrain(map, shard).EnsureRunning(shard, map.Stream);
             if (status.State == ShardState.Finished && shard.IsOpen)
             {
                 // Its children are to start at once.
@@ -153,6 +159,9 @@ internal sealed partial class ApplicationGrain(TimeProvider time, ILogger<Applic
             return (known ?? ShardStatuses.Idle(shard.Id, ShardState.Stopped)) with { State = ShardState.Stopped, LastError = e.Message };
         }
     }
+
+    private IShardGrain ShardGrain(ShardMap map, Shard shard) =>
+        GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
 
     /// <summary>Invariant 5. A parent that the service no longer lists is past its retention and cannot be read.</summary>
     private bool HasUnfinishedParent(ShardMap map, Shard shard) =>

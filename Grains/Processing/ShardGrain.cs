@@ -1,5 +1,6 @@
 using DataProcessor.Grains.Reading;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Placement;
 
 namespace DataProcessor.Grains.Processing;
 
@@ -32,6 +33,19 @@ internal sealed partial class ShardGrain(ShardReaderFactory readers, Random rand
         return Task.CompletedTask;
     }
 
+    public Task<bool> MoveTo(SiloAddress silo)
+    {
+        if (GrainContext.Address.SiloAddress!.Equals(silo))
+        {
+            return Task.FromResult(false);
+        }
+
+        // The position travels by the checkpoint that a clean stop writes: the lease is to be taken anew in any case.
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        this.MigrateOnIdle();
+        return Task.FromResult(true);
+    }
+
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // Not CancelAsync, which would run the reader's callbacks on the thread pool.
@@ -59,6 +73,9 @@ internal sealed partial class ShardGrain(ShardReaderFactory readers, Random rand
     {
         // Not inside the call that started it.
         await Task.Yield();
+
+        // Where the coordinator wanted the shard is nothing that the processor's grains should follow.
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         try
         {
             var exit = await reader.RunAsync(_stop.Token);

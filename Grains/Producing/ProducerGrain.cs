@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Runtime.Placement;
 
 namespace DataProcessor.Grains.Producing;
 
@@ -63,7 +64,17 @@ internal sealed partial class ProducerGrain(
 
     public Task<PutResponse> Await(PutId id) => _producer.AwaitAsync(id);
 
-    public Task Drain() => _producer.DrainAsync();
+    public async Task Move(SiloAddress from, SiloAddress to)
+    {
+        // A call that was under way during the move arrives at the new place, and must not stop it.
+        if (GrainContext.Address.SiloAddress!.Equals(from))
+        {
+            // Before the deactivation: that only begins when no call is running, and the calls wait for the answers.
+            await _producer.DrainAsync();
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
+            this.MigrateOnIdle();
+        }
+    }
 
     public Task<bool> Announce(HashKey[] borders) => _producer.AnnounceAsync(borders);
 

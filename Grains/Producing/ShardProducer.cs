@@ -152,7 +152,10 @@ internal sealed partial class ShardProducer : IDisposable
     public Task<PutResponse> AwaitAsync(PutId id) =>
         _ledger.TryFind(id, out var put) ? AnswerAsync(put!) : Task.FromResult(PutResponse.Unknown);
 
-    /// <inheritdoc cref="IProducerGrain.Drain"/>
+    /// <summary>
+    /// Before a move: answers what is not yet sent with <see cref="PutOutcome.Moved"/>, refuses new puts and waits for
+    /// the call in flight.
+    /// </summary>
     public async Task DrainAsync()
     {
         var began = _time.Monotonic();

@@ -14,13 +14,36 @@ internal static class DataProcessorConfiguration
 
     private static readonly string[] Names = [.. typeof(DataProcessorOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name)];
 
+    /// <summary>What a process that joins has in place of the defaults: the first one's Kinesis, and ports beside the first one's.</summary>
+    private static readonly Dictionary<string, string?> JoiningDefaults = new()
+    {
+        [nameof(DataProcessorOptions.KinesisEndpoint)] = "http://127.0.0.1:4567",
+        [nameof(DataProcessorOptions.GatewayPort)] = "0",
+        [nameof(DataProcessorOptions.AdminPort)] = "0",
+        [nameof(DataProcessorOptions.SiloPort)] = "0",
+        [nameof(DataProcessorOptions.OrleansGatewayPort)] = "0",
+    };
+
+    /// <summary>Gives <c>--join</c> its value when it stands alone: other switches always have one.</summary>
+    public static string[] Complete(string[] args) =>
+    [
+        .. args.Select((arg, i) => arg.Equals("--join", StringComparison.OrdinalIgnoreCase) && !HasValue(args, i)
+            ? $"{arg}=127.0.0.1:{DataProcessorOptions.DefaultSiloPort}"
+            : arg),
+    ];
+
+    /// <param name="args">As <see cref="Complete"/> returns them.</param>
+    /// <param name="environment">Of the process.</param>
+    /// <exception cref="OptionsValidationException">A setting is wrong; names all that are.</exception>
     public static DataProcessorOptions Read(string[] args, IDictionary environment)
     {
         RejectUnknownSwitches(args);
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(Names.Select(name => KeyValuePair.Create(name, environment[Environmental(name)] as string)).Where(pair => !string.IsNullOrEmpty(pair.Value)))
-            .AddCommandLine(args, Names.ToDictionary(Switch))
-            .Build();
+        var configuration = Configure(args, environment, []);
+        if (configuration[nameof(DataProcessorOptions.Join)] is not null)
+        {
+            configuration = Configure(args, environment, JoiningDefaults);
+        }
+
         var options = Bind(configuration, new DataProcessorOptions(), refusesOthers: false);
         var result = new DataProcessorOptionsValidator().Validate(null, options);
         if (result.Failed)
@@ -31,6 +54,16 @@ internal static class DataProcessorConfiguration
         options.DataFolder = Path.GetFullPath(options.DataFolder);
         return options;
     }
+
+    private static bool HasValue(string[] args, int index) =>
+        index + 1 < args.Length && !args[index + 1].StartsWith("--", StringComparison.Ordinal);
+
+    private static IConfigurationRoot Configure(string[] args, IDictionary environment, Dictionary<string, string?> defaults) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(defaults)
+            .AddInMemoryCollection(Names.Select(name => KeyValuePair.Create(name, environment[Environmental(name)] as string)).Where(pair => !string.IsNullOrEmpty(pair.Value)))
+            .AddCommandLine(args, Names.ToDictionary(Switch))
+            .Build();
 
     /// <summary>Sets the options that the section names.</summary>
     /// <exception cref="OptionsValidationException">It names one that there is not, or a value of the wrong kind.</exception>

@@ -37,6 +37,7 @@ public static class DataProcessorHost
     /// <exception cref="OptionsValidationException">A setting is wrong; names all that are.</exception>
     public static IHost Create(string[] args, Action<IServiceCollection>? configureServices = null)
     {
+        args = DataProcessorConfiguration.Complete(args);
         var options = DataProcessorConfiguration.Read(args, Environment.GetEnvironmentVariables());
         return options.Role switch
         {
@@ -58,6 +59,8 @@ public static class DataProcessorHost
     private static WebApplication CreateAll(
         string[] args, DataProcessorOptions options, Action<IServiceCollection>? configureServices)
     {
+        options.SiloPort = FreePort.Resolve(options.SiloPort, "--silo-port");
+        options.OrleansGatewayPort = FreePort.Resolve(options.OrleansGatewayPort, "--orleans-gateway-port");
         Directory.CreateDirectory(options.DataFolder);
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddQuietLogging();
@@ -70,13 +73,19 @@ public static class DataProcessorHost
             builder.Services.AddEmbeddedKinesis();
         }
 
+        if (options.FirstSilo is not null)
+        {
+            builder.Services.AddHostedService<JoiningCheck>();
+        }
+
         builder.Services.AddKinesisClient();
-        builder.Services.AddGrains(Path.Combine(options.DataFolder, "state.db"));
+        builder.Services.AddGrains(options.StateFile);
         builder.Services.AddGateway(gateway => gateway.DefaultStream = options.StreamName);
         builder.Services.AddSections();
         builder.Services.AddProblemDetails();
         builder.UseOrleans(silo => silo.ConfigureLocalSilo(options));
         builder.Services.AddHostedService<ApplicationNudger>();
+        builder.Services.AddHostedService<SiloDeparture>();
         builder.Services.AddHostedService<StartMessage>();
         configureServices?.Invoke(builder.Services);
 

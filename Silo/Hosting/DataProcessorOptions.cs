@@ -1,13 +1,25 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Silo.Hosting;
 
 /// <summary>What this process is and where it listens. Command line <c>--name value</c> or environment.</summary>
-public sealed class DataProcessorOptions
+public sealed class DataProcessorOptions : IValidatableObject
 {
+    /// <summary>Where the first silo of this machine listens, unless told otherwise.</summary>
+    public const int DefaultSiloPort = 11111;
+
     /// <summary>What runs in this process. Default <c>all</c>.</summary>
     public Role Role { get; set; } = Role.All;
+
+    /// <summary>
+    /// Address and silo port of the first silo on this machine, e.g. <c>127.0.0.1:11111</c>, which is also what
+    /// <c>--join</c> alone means: this process joins it. It then takes free ports, the Kinesis at
+    /// <c>http://127.0.0.1:4567</c> and the same data folder, unless the options say otherwise. Default: none, this
+    /// process is the first.
+    /// </summary>
+    public string? Join { get; set; }
 
     /// <summary>The stream that <c>POST /</c> writes to and the application reads. Also STREAM_NAME.</summary>
     [Required, RegularExpression("^[a-zA-Z0-9_.-]{1,128}$", ErrorMessage = "1-128 of a-z A-Z 0-9 _ . -")]
@@ -49,7 +61,7 @@ public sealed class DataProcessorOptions
 
     /// <summary>Orleans between silos. 0 takes a free port. Default 11111.</summary>
     [Range(0, 65535)]
-    public int SiloPort { get; set; } = 11111;
+    public int SiloPort { get; set; } = DefaultSiloPort;
 
     /// <summary>Orleans for clients. 0 takes a free port. Default 30000.</summary>
     [Range(0, 65535)]
@@ -57,6 +69,25 @@ public sealed class DataProcessorOptions
 
     /// <summary>Whether this process runs the embedded Kinesis.</summary>
     public bool RunsKinesis => KinesisEndpoint is null || Role == Role.Kinesis;
+
+    /// <summary>The silo to join; null if this process is the first.</summary>
+    public IPEndPoint? FirstSilo => Join is null ? null : IPEndPoint.Parse(Join);
+
+    /// <summary>SQLite file of leases and checkpoints, shared by all silos of this machine.</summary>
+    public string StateFile => Path.Combine(DataFolder, "state.db");
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Join is not null && !(IPEndPoint.TryParse(Join, out var first) && IPAddress.IsLoopback(first.Address) && first.Port > 0))
+        {
+            yield return new($"{nameof(Join)}: '{Join}' is not 127.0.0.1 and a port, as 127.0.0.1:{DefaultSiloPort}.");
+        }
+
+        if (Join is not null && Role == Role.Kinesis)
+        {
+            yield return new($"{nameof(Join)}: the role Kinesis runs no silo that could join.");
+        }
+    }
 }
 
 /// <summary>What a process runs.</summary>

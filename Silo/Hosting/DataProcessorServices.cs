@@ -60,8 +60,9 @@ internal static class DataProcessorServices
     public static void ConfigureLocalSilo(this ISiloBuilder silo, DataProcessorOptions options)
     {
         silo.UseLocalhostClustering(
-            Listeners.FreePort.Resolve(options.SiloPort),
-            Listeners.FreePort.Resolve(options.OrleansGatewayPort),
+            options.SiloPort,
+            options.OrleansGatewayPort,
+            options.FirstSilo,
             serviceId: "data-processor",
             clusterId: "local");
         silo.AddDistributedGrainDirectory();

@@ -38,6 +38,7 @@ internal sealed class StartMessage(
             Line("gateway", addresses[0], "POST / or /streams/{stream}/records"),
             Line("admin", addresses[1], $"/streams/{process.StreamName}  /dashboard  /health"),
             Line("kinesis", kinesis, process.RunsKinesis ? "embedded; any AWS SDK or CLI with this endpoint" : "external"),
+            Line("silo", $"127.0.0.1:{process.SiloPort}", process.Join is null ? "another joins with --join" : $"joined {process.Join}"),
             Line("data", process.DataFolder, ""),
             "Try:",
             $"  curl --request POST '{addresses[0]}' --header 'Content-Type: application/json' --data-raw '{{\"data\":\" This is a testing record\"}}'",

@@ -7,17 +7,26 @@ internal static class FreePort
 {
     /// <summary>
     /// The port itself, or a free one of 127.0.0.1 for 0. Orleans must know its ports before it listens; between this
-    /// and its bind another process may take the port, and then the start fails and says so.
+    /// and its bind another process may take a free port, and then the start fails and says so.
     /// </summary>
-    public static int Resolve(int port)
+    /// <param name="port">A port, or 0.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <exception cref="IOException">
+    /// The port is taken. Orleans would not notice: it shares its ports, and two silos on one would take each other's calls.
+    /// </exception>
+    public static int Resolve(int port, string option)
     {
-        if (port != 0)
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
         {
-            return port;
+            listener.Start();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new IOException(
+                $"127.0.0.1:{port} ({option}) is in use. If the first silo has it, --join joins that one; {option} names another port.", e);
         }
 
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBefor
         using var timer = new PeriodicTimer(Period);
         for (var first = 0; !stop.IsCancellationRequested; first += BatchSize)
         {
-            await PostAsync(key, [.. Enumerable.Range(first, BatchSize).Select(number => $"{number:D100}")]);
+            await PostAsync(system.JoinedGateway ?? system.Gateway, key, [.. Enumerable.Range(first, BatchSize).Select(number => $"{number:D100}")]);
             try
             {
                 await timer.WaitForNextTickAsync(stop);
@@ -56,10 +56,10 @@ internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBefor
         }
     }
 
-    private async Task PostAsync(string key, string[] payloads)
+    private async Task PostAsync(Uri gateway, string key, string[] payloads)
     {
         Interlocked.Add(ref _sent, payloads.Length);
-        if (await TryPostAsync(key, payloads))
+        if (await TryPostAsync(gateway, key, payloads))
         {
             return;
         }
@@ -74,12 +74,12 @@ internal sealed partial class Load(SystemUnderTest system, bool acknowledgeBefor
         }
     }
 
-    private async Task<bool> TryPostAsync(string key, string[] payloads)
+    private async Task<bool> TryPostAsync(Uri gateway, string key, string[] payloads)
     {
         try
         {
             var records = payloads.Select(data => new { data, partitionKey = key });
-            using var response = await _http.PostAsJsonAsync(new Uri(system.Gateway, "/streams/data-processing-stream/records"), records, CancellationToken.None);
+            using var response = await _http.PostAsJsonAsync(new Uri(gateway, "/streams/data-processing-stream/records"), records, CancellationToken.None);
             var text = await response.Content.ReadAsStringAsync(CancellationToken.None);
             if ((int)response.StatusCode is not (200 or 207))
             {

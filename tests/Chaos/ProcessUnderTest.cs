@@ -9,14 +9,17 @@ internal sealed partial class ProcessUnderTest : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
-    private readonly TaskCompletionSource<Dictionary<string, Uri>> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<string, Uri> _addresses = [];
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, string> _addresses = [];
 
     private ProcessUnderTest(Process process) => _process = process;
 
     public int Id => _process.Id;
 
-    public Uri Address(string name) => _addresses[name];
+    public Uri Address(string name) => new(_addresses[name]);
+
+    /// <summary>Address and port where other silos join.</summary>
+    public string SiloAddress => _addresses["silo"];
 
     /// <summary>Starts the host and waits for its start message, whose last line is <paramref name="lastLine"/>.</summary>
     public static async Task<ProcessUnderTest> StartAsync(
@@ -53,6 +56,18 @@ internal sealed partial class ProcessUnderTest : IAsyncDisposable
         // Process.Kill sends SIGKILL.
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Asks the process to end, waits until it has, and returns its exit code.</summary>
+    public async Task<int> TerminateAsync(CancellationToken cancellationToken)
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{Id}"]))
+        {
+            await kill.WaitForExitAsync(cancellationToken);
+        }
+
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
@@ -93,15 +108,15 @@ internal sealed partial class ProcessUnderTest : IAsyncDisposable
 
         if (AddressLine().Match(line) is { Success: true } address)
         {
-            _addresses[address.Groups[1].Value] = new Uri(address.Groups[2].Value);
+            _addresses[address.Groups[1].Value] = address.Groups[2].Value;
         }
 
         if (line.TrimStart().StartsWith(lastLine, StringComparison.Ordinal))
         {
-            _started.TrySetResult(_addresses);
+            _started.TrySetResult();
         }
     }
 
-    [GeneratedRegex(@"^  (gateway|admin|kinesis)\s+(http://\S+)")]
+    [GeneratedRegex(@"^  (gateway|admin|kinesis|silo)\s+(\S+)")]
     private static partial Regex AddressLine();
 }

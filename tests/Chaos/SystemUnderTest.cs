@@ -14,6 +14,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private readonly int _shards;
     private ProcessUnderTest? _kinesis;
     private ProcessUnderTest? _silo;
+    private ProcessUnderTest? _joined;
 
     private SystemUnderTest(int shards, string plant)
     {
@@ -24,6 +25,11 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public Uri Kinesis { get; private set; } = new("http://127.0.0.1:0");
 
     public Uri Gateway { get; private set; } = new("http://127.0.0.1:0");
+
+    /// <summary>The gateway of the silo that joined, until it is asked to leave: the load goes there.</summary>
+    public Uri? JoinedGateway { get; private set; }
+
+    public Uri Admin => _silo!.Address("admin");
 
     /// <summary>Process ids of the silo in the order of their starts: the order of their evidence.</summary>
     public List<int> SiloIds { get; } = [];
@@ -64,11 +70,33 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         await StartKinesisAsync(cancellationToken);
     }
 
-    public string Output => $"--- kinesis\n{_kinesis?.Output}\n--- silo\n{_silo?.Output}";
+    /// <summary>Starts another silo on the same Kinesis and data.</summary>
+    public async Task JoinSiloAsync(CancellationToken cancellationToken)
+    {
+        _joined = await ProcessUnderTest.StartAsync(
+            [
+                "--join", _silo!.SiloAddress, "--kinesis-endpoint", Kinesis.ToString(), "--data-folder", Path.Combine(_folder.FullName, "silo"),
+                "--Reader:CheckpointInterval", $"{CheckpointInterval}",
+            ],
+            new() { ["CHAOS_EVIDENCE"] = EvidenceFolder, ["CHAOS_PLANT"] = _plant },
+            lastLine: "curl ",
+            cancellationToken);
+        SiloIds.Add(_joined.Id);
+        JoinedGateway = _joined.Address("gateway");
+    }
+
+    /// <summary>Ends the silo that joined by SIGTERM, as soon as no new posts go to it; returns its exit code.</summary>
+    public Task<int> LeaveSiloAsync(CancellationToken cancellationToken)
+    {
+        JoinedGateway = null;
+        return _joined!.TerminateAsync(cancellationToken);
+    }
+
+    public string Output => $"--- kinesis\n{_kinesis?.Output}\n--- silo\n{_silo?.Output}\n--- joined\n{_joined?.Output}";
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in new[] { _silo, _kinesis })
+        foreach (var process in new[] { _joined, _silo, _kinesis })
         {
             if (process is not null)
             {

@@ -80,4 +80,27 @@ public sealed class ConfigurationTests
             folder.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public void A_silo_that_joins_takes_free_ports_and_the_first_ones_Kinesis()
+    {
+        var options = Read("--join", "--data-folder", "shared", "--admin-port", "9001");
+
+        Assert.Equal("127.0.0.1:11111", options.FirstSilo!.ToString());
+        Assert.Equal((0, 9001, 0, 0), (options.GatewayPort, options.AdminPort, options.SiloPort, options.OrleansGatewayPort));
+        Assert.Equal(new Uri("http://127.0.0.1:4567"), options.KinesisEndpoint);
+        Assert.False(options.RunsKinesis);
+        Assert.Equal("127.0.0.1:22222", Read("--data-folder", "shared", "--join", "127.0.0.1:22222").Join);
+        Assert.Null(Read().FirstSilo);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("10.0.0.1:11111")]
+    [InlineData("first:11111")]
+    public void Only_a_silo_of_this_machine_can_be_joined(string first) =>
+        Assert.Contains(first, Assert.Throws<OptionsValidationException>(() => Read("--join", first)).Message, StringComparison.Ordinal);
+
+    private static DataProcessorOptions Read(params string[] args) =>
+        DataProcessorConfiguration.Read(DataProcessorConfiguration.Complete(args), new Dictionary<string, string>());
 }

@@ -37,7 +37,7 @@ internal sealed class MemoryProducer(string shardId) : IProducerGrain
             : Task.FromResult(PutResponse.Unknown);
     }
 
-    public Task Drain() => Task.CompletedTask;
+    public Task Move(SiloAddress from, SiloAddress to) => Task.CompletedTask;
 
     public Task<bool> Announce(HashKey[] borders) => throw new NotSupportedException();
 

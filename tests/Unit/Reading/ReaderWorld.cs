@@ -97,7 +97,8 @@ internal sealed class ReaderWorld : IDisposable
             NullLogger<ShardReader>.Instance));
     }
 
-    public async Task<Lease> Lease() => (await new LeaseTable(_store, "app").ListAsync(Stream, CancellationToken.None)).Single();
+    public async Task<Lease> Lease() => (await new LeaseTable(_store, "app").ListAsync(Stream, CancellationToken.None))
+        .Single(lease => lease.Key == Stream.LeaseKey(Shard0.Id));
 
     private void Count(string name, long value) => _counts[name] = _counts.GetValueOrDefault(name) + value;
 
