@@ -1,7 +1,7 @@
 namespace DataProcessor.Grains.Reading;
 
 /// <summary>How the records of a shard come.</summary>
-internal enum ReaderKind
+public enum ReaderKind
 {
     /// <summary>
     /// Pushed by enhanced fan-out: 2 MB/s of its own from each shard, some 70 ms after the put. Costs extra by
