@@ -38,10 +38,33 @@ internal sealed class ExternalKinesis(string dataFolder) : IAsyncDisposable
             TimeProvider.System,
             new Random(1),
             NullLogger<KinesisClient>.Instance);
-        await client.DeleteStreamAsync(stream, cancellationToken);
+        while (!await TryDeleteAsync(client, stream, cancellationToken))
+        {
+        }
+
         using var second = new PeriodicTimer(TimeSpan.FromSeconds(1.1));
         await second.WaitForNextTickAsync(cancellationToken);
         await client.CreateStreamAsync(stream, shards, cancellationToken);
+    }
+
+    /// <returns>False if a reader was quick enough to register its consumer anew.</returns>
+    private static async Task<bool> TryDeleteAsync(KinesisClient client, string stream, CancellationToken cancellationToken)
+    {
+        var arn = (await client.DescribeStreamSummaryAsync(stream, cancellationToken)).StreamArn;
+        foreach (var consumer in await client.ListStreamConsumersAsync(arn, cancellationToken))
+        {
+            await client.DeregisterStreamConsumerAsync(consumer.ConsumerArn, cancellationToken);
+        }
+
+        try
+        {
+            await client.DeleteStreamAsync(stream, cancellationToken);
+            return true;
+        }
+        catch (KinesisException refusal) when (refusal.ErrorCode == "ResourceInUseException")
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
