@@ -197,7 +197,7 @@ internal sealed partial class ShardSubscriber : IShardPages
         switch (failure?.ErrorCode)
         {
             case NotFound when isSent:
-                _consumers.Forget(_stream, _consumer, _arn);
+                OnConsumerUnknown();
                 break;
             case InvalidArgument when isSent:
                 _schedule.BridgeFor(FanOutRules.MinDistance); // GetShardIterator tells whether it is the position.
@@ -273,11 +273,18 @@ internal sealed partial class ShardSubscriber : IShardPages
 
         if (exception is KinesisException { ErrorCode: NotFound })
         {
-            _consumers.Forget(_stream, _consumer, _arn);
+            OnConsumerUnknown();
         }
 
         BackOffAfter(exception ?? new EndOfStreamException("The service ended the subscription early."));
         await ConfirmLeaseAsync(stop);
+    }
+
+    /// <summary>Deregistered, or gone with the stream: another of its name must not be bridged to. A new consumer need not wait.</summary>
+    private void OnConsumerUnknown()
+    {
+        _consumers.Forget(_stream, _consumer, _arn);
+        _schedule.EndBridge();
     }
 
     private void OnTakenOver()

@@ -29,7 +29,8 @@ internal sealed partial class StreamConsumers(KinesisClient client, TimeProvider
 
     /// <summary>The ARN of an ACTIVE consumer, registered if there is none.</summary>
     /// <exception cref="KinesisException">
-    /// <c>LimitExceededException</c>: the stream has as many consumers as it may have. <c>ResourceInUseException</c>: it
+    /// <c>ResourceNotFoundException</c>: the stream is gone, or was made anew. <c>LimitExceededException</c>: it has as
+    /// many consumers as it may have. <c>ResourceInUseException</c>: it
     /// has not become ACTIVE in a minute.
     /// </exception>
     public async ValueTask<string> GetAsync(StreamIdentity stream, string name, CancellationToken cancellationToken)
@@ -87,7 +88,14 @@ internal sealed partial class StreamConsumers(KinesisClient client, TimeProvider
 
     private async ValueTask<string> FindOrRegisterAsync(StreamIdentity stream, string name, CancellationToken cancellationToken)
     {
-        var streamArn = (await client.DescribeStreamSummaryAsync(stream.Name, cancellationToken)).StreamArn;
+        var summary = await client.DescribeStreamSummaryAsync(stream.Name, cancellationToken);
+        if (summary.CreatedAt.ToUnixTimeSeconds() != stream.Epoch)
+        {
+            // Its shards have the same ids: this reader would read for a lease that is not theirs.
+            throw new KinesisException(NotFound, $"{summary.StreamArn} is not the stream of {stream.Epoch}: it was made anew.", 0);
+        }
+
+        var streamArn = summary.StreamArn;
         for (var look = 0; look < MaxLooks; look++)
         {
             var consumer = await FindAsync(streamArn, name, cancellationToken)

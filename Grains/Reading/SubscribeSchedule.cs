@@ -30,6 +30,9 @@ internal sealed class SubscribeSchedule(TimeProvider time)
 
     public void BridgeFor(TimeSpan duration) => _bridgeUntil = Later(_bridgeUntil, Now + WholeMilliseconds(duration));
 
+    /// <summary>Nothing is to be read before the next subscription.</summary>
+    public void EndBridge() => _bridgeUntil = Now;
+
     public void WaitFor(TimeSpan duration) => _waitUntil = Later(_waitUntil, Now + duration);
 
     private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -12,7 +12,8 @@ namespace DataProcessor.Unit.Reading;
 /// <summary>A shard, a store, a clock, and readers among them: the real client and reader, only the service is scripted.</summary>
 internal sealed class ReaderWorld : IDisposable
 {
-    public static readonly StreamIdentity Stream = new("orders", 1_700_000_000, "123456789012");
+    /// <summary>Made when virtual time begins.</summary>
+    public static readonly StreamIdentity Stream = new("orders", 1_735_689_600, "123456789012");
     public static readonly Shard Shard0 = new("shardId-000000000000", new(HashKey.Min, HashKey.Max), [], IsOpen: true);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
