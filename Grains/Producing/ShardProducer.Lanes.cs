@@ -26,6 +26,11 @@ internal sealed partial class ShardProducer
     /// <exception cref="InvalidOperationException">Too many splits were announced that never came about.</exception>
     public async Task<bool> AnnounceAsync(IReadOnlyCollection<HashKey> borders)
     {
+        if (_isClosed && _ledger.Bytes == 0)
+        {
+            return true;
+        }
+
         if (_lanes.Length + borders.Count > MostLanes)
         {
             throw new InvalidOperationException($"The producer of {_shard.Id} has {_lanes.Length} lanes already, the most are {MostLanes}.");
