@@ -17,7 +17,7 @@ internal sealed partial class ShardProducer
     private static readonly TimeSpan AnnouncesWithin = TimeSpan.FromMilliseconds(1500);
 
     private readonly List<Lane> _retiring = [];
-    private TaskCompletionSource _retired = NewSignal();
+    private TaskCompletionSource _retired = new();
     private Task _catchingUp = Task.CompletedTask;
     private Lane[] _lanes;
     private int _keylessLane;
@@ -206,8 +206,10 @@ internal sealed partial class ShardProducer
 
         if (_retiring.Count < before)
         {
-            _retired.SetResult();
-            _retired = NewSignal();
+            // Replaced first: whoever waits goes on at once, and may wait for the next one.
+            var retired = _retired;
+            _retired = new();
+            retired.SetResult();
         }
     }
 
@@ -264,6 +266,4 @@ internal sealed partial class ShardProducer
             LogMapFailed(_logger, e, _stream, _shard.Id, attempt: 1);
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
