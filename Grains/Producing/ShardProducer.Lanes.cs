@@ -17,7 +17,7 @@ internal sealed partial class ShardProducer
     private static readonly TimeSpan AnnouncesWithin = TimeSpan.FromMilliseconds(1500);
 
     private readonly List<Lane> _retiring = [];
-    private TaskCompletionSource _retired = NewSignal();
+    private TaskCompletionSource _retired = new();
     private Task _catchingUp = Task.CompletedTask;
     private Lane[] _lanes;
     private int _keylessLane;
@@ -26,6 +26,11 @@ internal sealed partial class ShardProducer
     /// <exception cref="InvalidOperationException">Too many splits were announced that never came about.</exception>
     public async Task<bool> AnnounceAsync(IReadOnlyCollection<HashKey> borders)
     {
+        if (_isClosed && _ledger.Bytes == 0)
+        {
+            return true;
+        }
+
         if (_lanes.Length + borders.Count > MostLanes)
         {
             throw new InvalidOperationException($"The producer of {_shard.Id} has {_lanes.Length} lanes already, the most are {MostLanes}.");
@@ -201,8 +206,10 @@ internal sealed partial class ShardProducer
 
         if (_retiring.Count < before)
         {
-            _retired.SetResult();
-            _retired = NewSignal();
+            // Replaced first: whoever waits goes on at once, and may wait for the next one.
+            var retired = _retired;
+            _retired = new();
+            retired.SetResult();
         }
     }
 
@@ -259,6 +266,4 @@ internal sealed partial class ShardProducer
             LogMapFailed(_logger, e, _stream, _shard.Id, attempt: 1);
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

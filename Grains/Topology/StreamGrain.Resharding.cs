@@ -100,7 +100,8 @@ internal sealed partial class StreamGrain
         _map = new(map.Stream, map.Version, map.Shards, [border]);
         try
         {
-            return await Producer(map, parent).Announce([border])
+            var answers = await Task.WhenAll(Owners(map, parent, border).Select(owner => Producer(map, owner).Announce([border])));
+            return Array.TrueForAll(answers, isReady => isReady)
                 ? null
                 : $"An aggregate that straddles {border} is still on its way to {parent}.";
         }
@@ -108,6 +109,23 @@ internal sealed partial class StreamGrain
         {
             return $"The producer of {parent} cannot be told: {e.Message}";
         }
+    }
+
+    /// <summary>
+    /// The shard, and those before it that owned the border: after a quick series of splits and merges their producers
+    /// may still have records to send, which land here.
+    /// </summary>
+    private static List<string> Owners(ShardMap map, string shardId, HashKey border)
+    {
+        List<string> owners = [];
+        for (var shard = map.Find(shardId); shard is not null;)
+        {
+            owners.Add(shard.Id);
+            var parents = shard.Parents;
+            shard = Array.Find(map.Shards, earlier => parents.Contains(earlier.Id) && earlier.Range.Contains(border));
+        }
+
+        return owners;
     }
 
     /// <returns>

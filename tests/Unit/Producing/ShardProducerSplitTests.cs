@@ -158,6 +158,20 @@ public sealed class ShardProducerSplitTests
     });
 
     [Fact]
+    public void A_closed_producer_with_records_left_follows_an_announcement_to_the_shard_that_came_after() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        var heir = ProducerFixture.Whole with { Id = "shardId-000000000001", Parents = [ProducerFixture.ShardId] };
+        fixture.Shards.Shards = [heir];
+        var waiting = fixture.SettleAsync(Puts.Of(Low, High));
+        fixture.Producer.Follow(ProducerFixture.MapOf(2, ProducerFixture.Whole with { IsOpen = false }, heir));
+
+        Assert.True(await fixture.Producer.AnnounceAsync([ProducerFixture.Half]));
+
+        Assert.Equal(2, (await waiting).Runs.Select(run => run.SequenceNumber).Distinct().Count());
+    });
+
+    [Fact]
     public void A_put_by_a_newer_map_makes_the_producer_fetch_it() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
