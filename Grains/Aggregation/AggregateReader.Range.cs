@@ -10,6 +10,13 @@ internal sealed partial class AggregateReader
     {
         if (_tag is { } tag)
         {
+            // A producer of the stream that had this one's name before settles by the old shards' ranges, which shard ids do
+            // not tell apart: what it was told is stored must not be dropped.
+            if (tag.StreamEpoch != streamEpoch)
+            {
+                return true;
+            }
+
             return range.Contains(tag.Lowest) && range.Contains(tag.Highest);
         }
 

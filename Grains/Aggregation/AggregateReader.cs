@@ -10,7 +10,8 @@ namespace DataProcessor.Grains.Aggregation;
 /// delivered as it is. Not thread-safe; its tables are reused from record to record.
 /// </summary>
 /// <param name="range">The shard's hash keys.</param>
-internal sealed partial class AggregateReader(HashKeyRange range)
+/// <param name="streamEpoch">Creation epoch of the shard's stream, in Unix seconds.</param>
+internal sealed partial class AggregateReader(HashKeyRange range, long streamEpoch)
 {
     /// <summary>
     /// Appends the user records of <paramref name="record"/> to <paramref name="slots"/>, with

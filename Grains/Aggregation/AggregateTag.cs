@@ -7,7 +7,7 @@ namespace DataProcessor.Grains.Aggregation;
 /// What our producer writes as a tag on the first record of an aggregate; other readers ignore tags. A reader sees from
 /// it, without hashing a key, whether the whole aggregate belongs to the shard where it landed.
 /// </summary>
-/// <param name="Incarnation">Random name of the producer's activation.</param>
+/// <param name="Incarnation">Name of the producer's activation, see <see cref="NameIncarnation"/>.</param>
 /// <param name="Counter">Aggregates that the activation made before this one; a repeated send keeps it.</param>
 /// <param name="Lowest">Lowest hash key inside.</param>
 /// <param name="Highest">Highest hash key inside.</param>
@@ -18,7 +18,17 @@ internal readonly record struct AggregateTag(ulong Incarnation, ulong Counter, H
     /// <summary>Length of the base64 value: 48 bytes make 64.</summary>
     public const int ValueSize = BinarySize / 3 * 4;
 
+    // Leaves 40 bits for the epoch: seconds until the year 36812.
+    private const int RandomBits = 24;
+
     public static ReadOnlySpan<byte> Key => "dp"u8;
+
+    /// <summary>Creation epoch of the stream that the producer wrote for, in Unix seconds.</summary>
+    public long StreamEpoch => (long)(Incarnation >> RandomBits);
+
+    /// <summary>The stream's creation epoch above random bits.</summary>
+    public static ulong NameIncarnation(long streamEpoch, Random random) =>
+        ((ulong)streamEpoch << RandomBits) | (uint)random.Next(1 << RandomBits);
 
     public void Write(Span<byte> base64)
     {

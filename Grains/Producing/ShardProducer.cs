@@ -1,3 +1,4 @@
+using DataProcessor.Grains.Aggregation;
 using Microsoft.Extensions.Logging;
 
 namespace DataProcessor.Grains.Producing;
@@ -70,7 +71,7 @@ internal sealed partial class ShardProducer : IDisposable
         _random = random;
         _meter = meter;
         _logger = logger;
-        _incarnation = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+        _incarnation = AggregateTag.NameIncarnation(map.Stream.Epoch, random);
         _ledger = new(time, meter);
         _pacer = new(time, options.RateLimit);
         _alarm = new(time);

@@ -18,9 +18,9 @@ internal readonly record struct DecodedBatch(
 /// of a page once the next is loaded or <see cref="Clear"/> was called.
 /// </summary>
 internal sealed class BatchDecoder(
-    HashKeyRange range, int maxBatchRecords, ReaderProgress progress, ShardInstruments instruments)
+    HashKeyRange range, long streamEpoch, int maxBatchRecords, ReaderProgress progress, ShardInstruments instruments)
 {
-    private readonly AggregateReader _aggregates = new(range);
+    private readonly AggregateReader _aggregates = new(range, streamEpoch);
     private readonly ArrayBufferWriter<UserRecordSlot> _slots = new();
     private KinesisRecordHeader[] _parents = [];
     private KinesisRecord[] _records = [];

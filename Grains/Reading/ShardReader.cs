@@ -47,7 +47,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
         _pages = _options.Reader == ReaderKind.Polling
             ? new ShardPoller(parts, position, _progress, _options.MinPollInterval)
             : new ShardSubscriber(parts, position, _progress, _cursor);
-        _decoder = new(_shard.Range, _options.MaxBatchRecords, _progress, instruments);
+        _decoder = new(_shard.Range, _stream.Epoch, _options.MaxBatchRecords, _progress, instruments);
         _dispatcher = new(
             parts.Processor, _stream.Name, _shard.Id, _cursor, _options, _progress, _time, parts.Random, instruments, _logger);
     }

@@ -74,7 +74,7 @@ public sealed class AggregateTests(ForeignParts foreign)
 
             // Whatever the shard: it packs any keys under the first record's.
             var slots = new ArrayBufferWriter<UserRecordSlot>();
-            AggregateReaderResult result = new AggregateReader(new(HashKey.Min, HashKey.Min)).Read(record, 0, slots);
+            AggregateReaderResult result = new AggregateReader(new(HashKey.Min, HashKey.Min), streamEpoch: 0).Read(record, 0, slots);
 
             Assert.Equal(new(records.Length, Dropped: 0, IsAggregate: true), result);
             Assert.Equal(records.Select(put => put.Shown), slots.WrittenMemory.ToArray().Select(slot => PutRecord.From(slot).Shown));
@@ -95,7 +95,7 @@ public sealed class AggregateTests(ForeignParts foreign)
         var record = new KinesisRecord("1", "a"u8.ToArray(), Convert.FromBase64String(aggregate!["data"]!.GetValue<string>()), default);
 
         var slots = new ArrayBufferWriter<UserRecordSlot>();
-        AggregateReaderResult result = new AggregateReader(new(HashKey.Min, middle)).Read(record, 0, slots);
+        AggregateReaderResult result = new AggregateReader(new(HashKey.Min, middle), streamEpoch: 0).Read(record, 0, slots);
 
         string[] expected = [.. records
             .Where(put => put.ExplicitHashKey is null && HashKey.FromPartitionKey(put.PartitionKey) <= middle)

@@ -73,7 +73,7 @@ public sealed class OddAggregateTests(ForeignParts foreign)
     private static int Read(byte[] data)
     {
         var slots = new ArrayBufferWriter<UserRecordSlot>();
-        AggregateReaderResult result = new AggregateReader(new(HashKey.Min, HashKey.Max))
+        AggregateReaderResult result = new AggregateReader(new(HashKey.Min, HashKey.Max), streamEpoch: 0)
             .Read(new KinesisRecord("1", "another aggregator's"u8.ToArray(), data, default), 0, slots);
 
         if (!result.IsAggregate)

@@ -28,7 +28,7 @@ public sealed class AggregateReaderRoundTripTests
             var entry = writer.Finish(counter: 1);
             var sent = new KinesisRecord("1", Encoding.UTF8.GetBytes(entry.PartitionKey), entry.Data, default);
             var slots = new ArrayBufferWriter<UserRecordSlot>();
-            new AggregateReader(new(writer.Lowest, writer.Highest)).Read(sent, 0, slots);
+            new AggregateReader(new(writer.Lowest, writer.Highest), streamEpoch: 0).Read(sent, 0, slots);
             Assert.Equal(
                 records.Select((r, i) => (r.Item1, Convert.ToHexString(r.Item3), i)),
                 slots.WrittenMemory.ToArray().Select(slot => (
@@ -37,7 +37,7 @@ public sealed class AggregateReaderRoundTripTests
             if (writer.IsAggregate && writer.Highest > HashKey.Min)
             {
                 var below = new HashKeyRange(HashKey.Min, new(writer.Highest.Value - 1));
-                Assert.Equal(records.Length, new AggregateReader(below).Read(sent, 0, slots).Dropped);
+                Assert.Equal(records.Length, new AggregateReader(below, streamEpoch: 0).Read(sent, 0, slots).Dropped);
             }
         });
     }

@@ -64,17 +64,17 @@ public sealed class AggregateReaderTests
     [Theory]
     [InlineData(0, 100, true)]
     [InlineData(0, 101, false)]
-    public void Our_tag_decides_without_the_keys(int lowest, int highest, bool isTaken)
+    public void Our_tag_decides_without_the_keys(int lowest, int highest, bool isTaken) =>
+        Assert.Equal(isTaken ? 0 : 1, ReadTagged(new(1, 2, new((UInt128)lowest), new((UInt128)highest))).Dropped);
+
+    [Fact]
+    public void An_aggregate_for_the_stream_that_had_the_name_before_is_taken_whole()
     {
-        var value = new byte[AggregateTag.ValueSize];
-        new AggregateTag(1, 2, new((UInt128)lowest), new((UInt128)highest)).Write(value);
-        var tag = new AggregateReaderProtobuf().Text(1, "dp").Bytes(2, value);
+        var incarnation = AggregateTag.NameIncarnation(streamEpoch: 1_790_000_000, new Random(1));
+        var tag = new AggregateTag(incarnation, 2, HashKey.Min, HashKey.Max);
 
-        // The key "b" hashes far outside 0…100: hashing it would always drop.
-        var aggregate = Table("b").Message(3, AggregateReaderProtobuf.Record(0, "x").Message(4, tag)).ToAggregate();
-        var result = Read(aggregate, "dp", new(HashKey.Min, new(100)));
-
-        Assert.Equal(isTaken ? 0 : 1, result.Dropped);
+        Assert.Equal(1_790_000_000, tag.StreamEpoch);
+        Assert.Equal(0, ReadTagged(tag).Dropped);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class AggregateReaderTests
         {
             var slots = new ArrayBufferWriter<UserRecordSlot>();
             var record = new KinesisRecord("1", Encoding.UTF8.GetBytes(outerKey), data, default);
-            var result = new AggregateReader(Lower).Read(record, 0, slots);
+            var result = new AggregateReader(Lower, streamEpoch: 0).Read(record, 0, slots);
             Assert.Equal(result.Total - result.Dropped, slots.WrittenCount);
         });
     }
@@ -186,7 +186,7 @@ public sealed class AggregateReaderTests
 
             var slots = new ArrayBufferWriter<UserRecordSlot>();
             var aggregate = new KinesisRecord("1", Encoding.UTF8.GetBytes(outerKey), message.Text(9, "").ToAggregate(), default);
-            new AggregateReader(Lower).Read(aggregate, 7, slots);
+            new AggregateReader(Lower, streamEpoch: 0).Read(aggregate, 7, slots);
 
             Assert.Equal(expected, slots.WrittenMemory.ToArray().Select(slot => (
                 Encoding.UTF8.GetString(slot.PartitionKey.Span), Convert.ToHexString(slot.Data.Span), slot.SubSequenceNumber)));
@@ -206,7 +206,7 @@ public sealed class AggregateReaderTests
         }
 
         var record = new KinesisRecord("1", "a"u8.ToArray(), message.ToAggregate(), default);
-        var reader = new AggregateReader(Everything);
+        var reader = new AggregateReader(Everything, streamEpoch: 0);
         reader.Read(record, 0, _slots);
         _slots.Clear();
 
@@ -215,7 +215,17 @@ public sealed class AggregateReaderTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200);
     }
 
-    private AggregateReaderResult Read(byte[] data, string outerKey, HashKeyRange range) => new AggregateReader(range)
+    /// <summary>Reads one record with the tag in a shard of 0…100, where hashing its key "b" would always drop it.</summary>
+    private AggregateReaderResult ReadTagged(in AggregateTag tag)
+    {
+        var value = new byte[AggregateTag.ValueSize];
+        tag.Write(value);
+        var text = new AggregateReaderProtobuf().Text(1, "dp").Bytes(2, value);
+        var aggregate = Table("b").Message(3, AggregateReaderProtobuf.Record(0, "x").Message(4, text)).ToAggregate();
+        return Read(aggregate, "dp", new(HashKey.Min, new(100)));
+    }
+
+    private AggregateReaderResult Read(byte[] data, string outerKey, HashKeyRange range) => new AggregateReader(range, streamEpoch: 0)
         .Read(new KinesisRecord("1", Encoding.UTF8.GetBytes(outerKey), data, default), 0, _slots);
 
     private List<(string Key, string Data, int SubSequenceNumber)> Records() =>
