@@ -24,14 +24,14 @@ internal ref partial struct CborReader
                 SkipString(CborKind.TextString);
                 break;
             case CborKind.Array:
-                for (CborItems items = ReadArray(); MoveNext(ref items);)
+                for (var items = ReadArray(); MoveNext(ref items);)
                 {
                     Skip(depth + 1);
                 }
 
                 break;
             case CborKind.Map:
-                for (CborItems pairs = ReadMap(); MoveNext(ref pairs);)
+                for (var pairs = ReadMap(); MoveNext(ref pairs);)
                 {
                     Skip(depth + 1);
                     Skip(depth + 1);
@@ -50,7 +50,7 @@ internal ref partial struct CborReader
 
     private void SkipString(CborKind kind)
     {
-        CborHead head = ReadHead();
+        var head = ReadHead();
         if (!head.IsIndefinite)
         {
             Advance(head.Argument);

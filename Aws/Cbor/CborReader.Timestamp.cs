@@ -18,7 +18,7 @@ internal ref partial struct CborReader
     /// </summary>
     public DateTimeOffset ReadTimestamp()
     {
-        int start = _position;
+        var start = _position;
         if (Peek() is CborKind.Tag && ReadHead().Argument != EpochTag)
         {
             throw new CborFormatException("expected a timestamp, found another tag", start);
@@ -26,13 +26,13 @@ internal ref partial struct CborReader
 
         if (Peek() is not CborKind.SimpleOrFloat)
         {
-            long milliseconds = ReadInt64();
+            var milliseconds = ReadInt64();
             return milliseconds >= MinMilliseconds && milliseconds <= MaxMilliseconds
                 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
                 : throw new CborFormatException("timestamp out of range", start);
         }
 
-        double seconds = ReadFloat();
+        var seconds = ReadFloat();
         return seconds >= MinSeconds && seconds <= MaxSeconds // also refuses NaN
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(seconds * 1_000))
             : throw new CborFormatException("timestamp out of range", start);
@@ -40,8 +40,8 @@ internal ref partial struct CborReader
 
     private double ReadFloat()
     {
-        int start = _position;
-        CborHead head = ReadHead();
+        var start = _position;
+        var head = ReadHead();
         return head.Info switch
         {
             HalfInfo => (double)BitConverter.UInt16BitsToHalf((ushort)head.Argument),

@@ -64,8 +64,8 @@ internal ref partial struct CborReader(Span<byte> buffer)
 
     public long ReadInt64()
     {
-        int start = _position;
-        CborHead head = ReadHead();
+        var start = _position;
+        var head = ReadHead();
         if (head.IsIndefinite || head.Kind is not (CborKind.UnsignedInteger or CborKind.NegativeInteger))
         {
             throw new CborFormatException($"expected an integer, found {head.Kind}", start);
@@ -91,8 +91,8 @@ internal ref partial struct CborReader(Span<byte> buffer)
 
     private CborItems ReadItems(CborKind kind, int itemsPerEntry)
     {
-        int start = _position;
-        CborHead head = ReadHead();
+        var start = _position;
+        var head = ReadHead();
         if (head.Kind != kind)
         {
             throw new CborFormatException($"expected {kind}, found {head.Kind}", start);
@@ -106,8 +106,8 @@ internal ref partial struct CborReader(Span<byte> buffer)
 
     private Range ReadString(CborKind kind)
     {
-        int start = _position;
-        CborHead head = ReadHead();
+        var start = _position;
+        var head = ReadHead();
         if (head.Kind != kind)
         {
             throw new CborFormatException($"expected {kind}, found {head.Kind}", start);
@@ -115,16 +115,16 @@ internal ref partial struct CborReader(Span<byte> buffer)
 
         if (!head.IsIndefinite)
         {
-            int first = _position;
+            var first = _position;
             Advance(head.Argument);
             return first.._position;
         }
 
-        int end = start;
+        var end = start;
         while (!TryReadBreak())
         {
-            Range chunk = ReadChunk(kind);
-            Span<byte> bytes = _buffer[chunk];
+            var chunk = ReadChunk(kind);
+            var bytes = _buffer[chunk];
             bytes.CopyTo(_buffer[end..]);
             end += bytes.Length;
         }
@@ -134,14 +134,14 @@ internal ref partial struct CborReader(Span<byte> buffer)
 
     private Range ReadChunk(CborKind kind)
     {
-        int start = _position;
-        CborHead head = ReadHead();
+        var start = _position;
+        var head = ReadHead();
         if (head.Kind != kind || head.IsIndefinite)
         {
             throw new CborFormatException($"a chunk of an indefinite {kind} has to be a definite one", start);
         }
 
-        int first = _position;
+        var first = _position;
         Advance(head.Argument);
         return first.._position;
     }
@@ -159,11 +159,11 @@ internal ref partial struct CborReader(Span<byte> buffer)
 
     private CborHead ReadHead()
     {
-        int start = _position;
-        byte first = PeekByte();
+        var start = _position;
+        var first = PeekByte();
         _position++;
         var kind = (CborKind)(first >> 5);
-        int info = first & 0x1F;
+        var info = first & 0x1F;
         return info switch
         {
             < 24 => new CborHead(kind, info, (ulong)info),
@@ -179,7 +179,7 @@ internal ref partial struct CborReader(Span<byte> buffer)
 
     private Span<byte> TakeBytes(int count)
     {
-        int first = _position;
+        var first = _position;
         Advance((ulong)count);
         return _buffer[first.._position];
     }

@@ -53,7 +53,7 @@ internal ref struct CborWriter
 
     public void WriteText(string text)
     {
-        int length = Encoding.UTF8.GetByteCount(text);
+        var length = Encoding.UTF8.GetByteCount(text);
         WriteHead(CborKind.TextString, (ulong)length);
         Reserve(length);
         _position += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_position));
@@ -85,8 +85,8 @@ internal ref struct CborWriter
     private void WriteHead(CborKind kind, ulong argument)
     {
         Reserve(MaxHeadLength);
-        Span<byte> free = _buffer.AsSpan(_position);
-        int major = (int)kind << 5;
+        var free = _buffer.AsSpan(_position);
+        var major = (int)kind << 5;
         switch (argument)
         {
             case < 24:
@@ -125,13 +125,13 @@ internal ref struct CborWriter
 
     private void Reserve(int count)
     {
-        byte[] buffer = _buffer!;
+        var buffer = _buffer!;
         if (buffer.Length - _position >= count)
         {
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, checked(_position + count)));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, checked(_position + count)));
         Written.CopyTo(larger);
         _buffer = larger;
         ArrayPool<byte>.Shared.Return(buffer);

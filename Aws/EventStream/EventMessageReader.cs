@@ -17,7 +17,7 @@ internal sealed class EventMessageReader(Stream stream)
     /// <exception cref="EndOfStreamException">The stream ends inside a message.</exception>
     public async ValueTask<EventMessage?> ReadAsync(CancellationToken cancellationToken)
     {
-        int read = await FillAsync(_prelude, cancellationToken);
+        var read = await FillAsync(_prelude, cancellationToken);
         if (read == 0)
         {
             return null;
@@ -28,10 +28,10 @@ internal sealed class EventMessageReader(Stream stream)
             throw new EndOfStreamException("The stream ends inside a message's prelude.");
         }
 
-        MessagePrelude prelude = MessagePrelude.Parse(_prelude);
-        byte[] message = GC.AllocateUninitializedArray<byte>(prelude.TotalLength);
+        var prelude = MessagePrelude.Parse(_prelude);
+        var message = GC.AllocateUninitializedArray<byte>(prelude.TotalLength);
         _prelude.CopyTo(message, 0);
-        Memory<byte> rest = message.AsMemory(MessagePrelude.Length);
+        var rest = message.AsMemory(MessagePrelude.Length);
         return await FillAsync(rest, cancellationToken) == rest.Length
             ? EventMessage.Parse(message, prelude)
             : throw new EndOfStreamException("The stream ends inside a message.");
@@ -44,7 +44,7 @@ internal sealed class EventMessageReader(Stream stream)
     /// <returns>Less than the buffer's length at the end of the stream only.</returns>
     private async ValueTask<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        int filled = 0;
+        var filled = 0;
         while (filled < buffer.Length && await stream.ReadAsync(buffer[filled..], cancellationToken) is > 0 and int read)
         {
             filled += read;

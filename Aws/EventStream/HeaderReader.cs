@@ -23,7 +23,7 @@ internal ref struct HeaderReader(ReadOnlySpan<byte> headers)
         }
 
         Name = Take(Take(1)[0]);
-        byte type = Take(1)[0];
+        var type = Take(1)[0];
         Type = (HeaderType)type;
         Value = Take(Type switch
         {
@@ -46,7 +46,7 @@ internal ref struct HeaderReader(ReadOnlySpan<byte> headers)
             throw new EventStreamFormatException("A header goes beyond the headers' end.");
         }
 
-        ReadOnlySpan<byte> taken = _rest[..length];
+        var taken = _rest[..length];
         _rest = _rest[length..];
         return taken;
     }

@@ -26,14 +26,14 @@ internal readonly record struct MessagePrelude(int TotalLength, int HeadersLengt
     /// <exception cref="EventStreamFormatException">The checksum does not fit, or the lengths fit no message.</exception>
     public static MessagePrelude Parse(ReadOnlySpan<byte> bytes)
     {
-        uint checksum = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
+        var checksum = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
         if (Crc32.HashToUInt32(bytes[..8]) != checksum)
         {
             throw new EventStreamFormatException("The checksum of a message's prelude is wrong.");
         }
 
-        uint total = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        uint headers = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
+        var total = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        var headers = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
         if (headers > MaxHeadersLength || total < Framing + headers || total - Framing - headers > MaxPayloadLength)
         {
             throw new EventStreamFormatException($"A message of {total} bytes with {headers} bytes of headers is outside the limits.");

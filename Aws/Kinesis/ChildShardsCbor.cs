@@ -8,7 +8,7 @@ internal static class ChildShardsCbor
     public static ChildShard[] Read(ref CborReader reader)
     {
         var children = new List<ChildShard>();
-        for (CborItems items = reader.ReadArray(); reader.MoveNext(ref items);)
+        for (var items = reader.ReadArray(); reader.MoveNext(ref items);)
         {
             children.Add(ReadChild(ref reader));
         }
@@ -21,9 +21,9 @@ internal static class ChildShardsCbor
         string? id = null;
         string[] parents = [];
         (string? start, string? end) = (null, null);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
-            ReadOnlySpan<byte> key = reader.ReadText();
+            var key = reader.ReadText();
             if (key.SequenceEqual("ShardId"u8))
             {
                 id = reader.ReadTextAsString();
@@ -50,7 +50,7 @@ internal static class ChildShardsCbor
     private static string[] ReadTexts(ref CborReader reader)
     {
         var texts = new List<string>();
-        for (CborItems items = reader.ReadArray(); reader.MoveNext(ref items);)
+        for (var items = reader.ReadArray(); reader.MoveNext(ref items);)
         {
             texts.Add(reader.ReadTextAsString());
         }
@@ -61,9 +61,9 @@ internal static class ChildShardsCbor
     private static (string? Start, string? End) ReadRange(ref CborReader reader)
     {
         (string? start, string? end) = (null, null);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
-            ReadOnlySpan<byte> key = reader.ReadText();
+            var key = reader.ReadText();
             if (key.SequenceEqual("StartingHashKey"u8))
             {
                 start = reader.ReadTextAsString();

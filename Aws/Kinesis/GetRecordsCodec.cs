@@ -29,7 +29,7 @@ internal static class GetRecordsCodec
     /// <param name="answer">The records may be views over it.</param>
     public static GetRecordsPage Decode(Memory<byte> answer)
     {
-        RecordPage page = RecordPage.Decode(answer, "NextShardIterator"u8);
+        var page = RecordPage.Decode(answer, "NextShardIterator"u8);
         return new GetRecordsPage(page.Records, page.Cursor, page.MillisBehindLatest, page.ChildShards);
     }
 }

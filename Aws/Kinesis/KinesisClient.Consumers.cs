@@ -16,10 +16,10 @@ public sealed partial class KinesisClient
     public async ValueTask<StreamConsumer> RegisterStreamConsumerAsync(
         string streamArn, string consumerName, CancellationToken cancellationToken)
     {
-        KinesisOperation operation = KinesisOperation.RegisterStreamConsumer;
+        var operation = KinesisOperation.RegisterStreamConsumer;
         using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(
             new ConsumerOfStreamMessage(streamArn, consumerName), WireJson.Default.ConsumerOfStreamMessage));
-        using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
+        using var answer = await _calls.SendAsync(operation, body, cancellationToken);
         return answer.IsAnswer
             ? Decode(operation, answer, static bytes => ToConsumer(
                 DeserializeRequired(bytes, WireJson.Default.RegisterStreamConsumerReply).Consumer))
@@ -30,7 +30,7 @@ public sealed partial class KinesisClient
     public async ValueTask<StreamConsumer> DescribeStreamConsumerAsync(
         string streamArn, string consumerName, CancellationToken cancellationToken)
     {
-        DescribeStreamConsumerReply reply = await CallAsync(
+        var reply = await CallAsync(
             KinesisOperation.DescribeStreamConsumer,
             new ConsumerOfStreamMessage(streamArn, consumerName),
             WireJson.Default.ConsumerOfStreamMessage,
@@ -43,9 +43,9 @@ public sealed partial class KinesisClient
     {
         var consumers = new List<StreamConsumer>();
         string? token = null;
-        for (int page = 0; page < MaxListStreamConsumersPages; page++)
+        for (var page = 0; page < MaxListStreamConsumersPages; page++)
         {
-            ListStreamConsumersReply reply = await CallAsync(
+            var reply = await CallAsync(
                 KinesisOperation.ListStreamConsumers,
                 new ListStreamConsumersMessage(streamArn, token),
                 WireJson.Default.ListStreamConsumersMessage,

@@ -14,8 +14,8 @@ public sealed partial class KinesisClient
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxGetRecordsLimit);
 
-        using RequestBody body = GetRecordsCodec.Encode(shardIterator, limit);
-        using ResponseBody answer = await _calls.SendAsync(KinesisOperation.GetRecords, body, cancellationToken);
+        using var body = GetRecordsCodec.Encode(shardIterator, limit);
+        using var answer = await _calls.SendAsync(KinesisOperation.GetRecords, body, cancellationToken);
         return Decode(KinesisOperation.GetRecords, answer, static bytes =>
             GetRecordsCodec.Decode(bytes.Buffer.AsMemory(0, bytes.Length)));
     }

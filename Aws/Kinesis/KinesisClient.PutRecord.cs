@@ -15,8 +15,8 @@ public sealed partial class KinesisClient
     public async ValueTask<PutRecordResult> PutRecordAsync(
         string streamName, PutRecordsEntry record, string? sequenceNumberForOrdering, CancellationToken cancellationToken)
     {
-        using RequestBody body = PutRecordCodec.Encode(streamName, record, sequenceNumberForOrdering);
-        using ResponseBody answer = await _calls.SendAsync(KinesisOperation.PutRecord, body, cancellationToken);
+        using var body = PutRecordCodec.Encode(streamName, record, sequenceNumberForOrdering);
+        using var answer = await _calls.SendAsync(KinesisOperation.PutRecord, body, cancellationToken);
         return Decode(KinesisOperation.PutRecord, answer, bytes => PutRecordCodec.Decode(bytes.Bytes, _shardIds));
     }
 }

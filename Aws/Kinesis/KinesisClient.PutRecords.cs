@@ -21,11 +21,11 @@ public sealed partial class KinesisClient
         ArgumentOutOfRangeException.ThrowIfZero(records.Length, nameof(records));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(records.Length, MaxPutRecordsEntries, nameof(records));
 
-        using RequestBody body = PutRecordsCodec.Encode(streamName, records.Span);
-        using ResponseBody answer = await _calls.SendAsync(KinesisOperation.PutRecords, body, cancellationToken);
+        using var body = PutRecordsCodec.Encode(streamName, records.Span);
+        using var answer = await _calls.SendAsync(KinesisOperation.PutRecords, body, cancellationToken);
         return Decode(KinesisOperation.PutRecords, answer, bytes =>
         {
-            PutRecordsResultEntry[] results = PutRecordsCodec.Decode(bytes.Bytes, _shardIds);
+            var results = PutRecordsCodec.Decode(bytes.Bytes, _shardIds);
             return results.Length == records.Length
                 ? results
                 : throw new FormatException($"{records.Length} records were sent, {results.Length} results came back");

@@ -17,9 +17,9 @@ public sealed partial class KinesisClient
             streamName,
             filter is null ? null : new ShardFilterMessage(filter.Type, filter.ShardId, EpochSeconds.From(filter.Timestamp)),
             NextToken: null);
-        for (int page = 0; page < MaxListShardsPages; page++)
+        for (var page = 0; page < MaxListShardsPages; page++)
         {
-            ListShardsReply reply = await CallAsync(
+            var reply = await CallAsync(
                 KinesisOperation.ListShards,
                 message,
                 WireJson.Default.ListShardsMessage,
@@ -42,7 +42,7 @@ public sealed partial class KinesisClient
     public async ValueTask<string> GetShardIteratorAsync(
         string streamName, string shardId, ShardIteratorStart start, CancellationToken cancellationToken)
     {
-        GetShardIteratorReply reply = await CallAsync(
+        var reply = await CallAsync(
             KinesisOperation.GetShardIterator,
             new GetShardIteratorMessage(
                 streamName, shardId, start.Type, start.SequenceNumber, EpochSeconds.From(start.Timestamp)),

@@ -6,13 +6,13 @@ public sealed partial class KinesisClient
 
     public async ValueTask<StreamSummary> DescribeStreamSummaryAsync(string streamName, CancellationToken cancellationToken)
     {
-        DescribeStreamSummaryReply reply = await CallAsync(
+        var reply = await CallAsync(
             KinesisOperation.DescribeStreamSummary,
             new StreamNameMessage(streamName),
             WireJson.Default.StreamNameMessage,
             WireJson.Default.DescribeStreamSummaryReply,
             cancellationToken);
-        StreamDescriptionSummaryReply summary = reply.StreamDescriptionSummary;
+        var summary = reply.StreamDescriptionSummary;
         return new StreamSummary(
             summary.StreamName,
             summary.StreamArn,
@@ -60,7 +60,7 @@ public sealed partial class KinesisClient
     /// <summary>What the account may have in this region; may be asked once a second.</summary>
     public async ValueTask<AccountLimits> DescribeLimitsAsync(CancellationToken cancellationToken)
     {
-        DescribeLimitsReply reply = await CallAsync(
+        var reply = await CallAsync(
             KinesisOperation.DescribeLimits,
             new NoFieldsMessage(),
             WireJson.Default.NoFieldsMessage,

@@ -20,7 +20,7 @@ public sealed partial class KinesisClient
     public async ValueTask<ShardSubscription> SubscribeToShardAsync(
         string consumerArn, string shardId, ShardIteratorStart start, CancellationToken cancellationToken)
     {
-        using RequestBody body = SubscribeToShardCodec.Encode(consumerArn, shardId, start);
+        using var body = SubscribeToShardCodec.Encode(consumerArn, shardId, start);
         return await _calls.SendAsync(KinesisOperation.SubscribeToShard, body, ShardSubscription.OpenAsync, cancellationToken);
     }
 }

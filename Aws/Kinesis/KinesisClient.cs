@@ -32,7 +32,7 @@ public sealed partial class KinesisClient : IDisposable
         Random random,
         ILogger<KinesisClient> logger)
     {
-        Uri endpoint = KinesisEndpoint.For(options);
+        var endpoint = KinesisEndpoint.For(options);
         var clock = new ClockSkew(time);
         _http = new HttpMessageInvoker(handler);
         _calls = new RetryingCaller(
@@ -59,7 +59,7 @@ public sealed partial class KinesisClient : IDisposable
         CancellationToken cancellationToken)
     {
         using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(message, messageType));
-        using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
+        using var answer = await _calls.SendAsync(operation, body, cancellationToken);
         return Decode(operation, answer, bytes => DeserializeRequired(bytes, replyType));
     }
 
@@ -67,7 +67,7 @@ public sealed partial class KinesisClient : IDisposable
         KinesisOperation operation, TMessage message, JsonTypeInfo<TMessage> messageType, CancellationToken cancellationToken)
     {
         using var body = RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(message, messageType));
-        using ResponseBody answer = await _calls.SendAsync(operation, body, cancellationToken);
+        using var answer = await _calls.SendAsync(operation, body, cancellationToken);
     }
 
     private static TReply DeserializeRequired<TReply>(ResponseBody answer, JsonTypeInfo<TReply> replyType) =>

@@ -15,8 +15,8 @@ internal static class KinesisErrors
     /// <param name="body">The reader of CBOR may move bytes in it.</param>
     public static KinesisException From(KinesisOperation operation, HttpResponseMessage response, Span<byte> body)
     {
-        int status = (int)response.StatusCode;
-        (string? code, string? message) = Parse(body);
+        var status = (int)response.StatusCode;
+        (var code, var message) = Parse(body);
         code = ShortName(code ?? Header(response, "x-amzn-ErrorType") ?? $"Http{status}");
         message ??= body.IsEmpty ? "no message" : Encoding.UTF8.GetString(body[..Math.Min(body.Length, ExcerptBytes)]);
         return new KinesisException(
@@ -72,8 +72,8 @@ internal static class KinesisErrors
         reader.Read();
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            bool isCode = reader.ValueTextEquals("__type"u8);
-            bool isMessage = reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("Message"u8);
+            var isCode = reader.ValueTextEquals("__type"u8);
+            var isMessage = reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("Message"u8);
             reader.Read();
             if (isCode)
             {
@@ -97,9 +97,9 @@ internal static class KinesisErrors
         string? code = null;
         string? message = null;
         var reader = new CborReader(body);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
-            ReadOnlySpan<byte> key = reader.ReadText();
+            var key = reader.ReadText();
             if (key.SequenceEqual("__type"u8))
             {
                 code = reader.ReadNullableText();
@@ -121,10 +121,10 @@ internal static class KinesisErrors
     private static string ShortName(string code)
     {
         code = code[(code.LastIndexOf('#') + 1)..];
-        int address = code.IndexOf(':', StringComparison.Ordinal);
+        var address = code.IndexOf(':', StringComparison.Ordinal);
         return address < 0 ? code : code[..address];
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 }

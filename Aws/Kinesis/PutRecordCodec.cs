@@ -13,7 +13,7 @@ internal static class PutRecordCodec
 
     public static RequestBody Encode(string streamName, in PutRecordsEntry record, string? sequenceNumberForOrdering)
     {
-        int textLength = streamName.Length + record.PartitionKey.Length
+        var textLength = streamName.Length + record.PartitionKey.Length
             + (record.ExplicitHashKey?.Length ?? 0) + (sequenceNumberForOrdering?.Length ?? 0);
         var writer = new CborWriter(RequestFraming + record.Data.Length + (textLength * MaxUtf8BytesPerChar));
         try
@@ -56,9 +56,9 @@ internal static class PutRecordCodec
 
         (string? shardId, string? sequenceNumber) = (null, null);
         var reader = new CborReader(answer);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
-            ReadOnlySpan<byte> key = reader.ReadText();
+            var key = reader.ReadText();
             if (key.SequenceEqual("ShardId"u8))
             {
                 shardId = shardIds.Get(reader.ReadText());

@@ -15,10 +15,10 @@ internal static class PutRecordsCodec
     /// <summary>Into a buffer taken large enough at once, because growing would copy megabytes.</summary>
     public static RequestBody Encode(string streamName, ReadOnlySpan<PutRecordsEntry> records)
     {
-        int capacity = RequestFraming + (streamName.Length * MaxUtf8BytesPerChar);
-        foreach (ref readonly PutRecordsEntry record in records)
+        var capacity = RequestFraming + (streamName.Length * MaxUtf8BytesPerChar);
+        foreach (ref readonly var record in records)
         {
-            int keyLength = record.PartitionKey.Length + (record.ExplicitHashKey?.Length ?? 0);
+            var keyLength = record.PartitionKey.Length + (record.ExplicitHashKey?.Length ?? 0);
             capacity += RecordFraming + record.Data.Length + (keyLength * MaxUtf8BytesPerChar);
         }
 
@@ -30,7 +30,7 @@ internal static class PutRecordsCodec
             writer.WriteText(streamName);
             writer.WriteText("Records"u8);
             writer.WriteArray(records.Length);
-            foreach (ref readonly PutRecordsEntry record in records)
+            foreach (ref readonly var record in records)
             {
                 WriteRecord(ref writer, record);
             }
@@ -53,7 +53,7 @@ internal static class PutRecordsCodec
 
         PutRecordsResultEntry[]? results = null;
         var reader = new CborReader(answer);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
             if (reader.ReadText().SequenceEqual("Records"u8))
             {
@@ -85,9 +85,9 @@ internal static class PutRecordsCodec
 
     private static PutRecordsResultEntry[] ReadResults(ref CborReader reader, ShardIds shardIds)
     {
-        CborItems items = reader.ReadArray();
+        var items = reader.ReadArray();
         var results = new PutRecordsResultEntry[items.CapacityHint(KinesisClient.MaxPutRecordsEntries)];
-        int count = 0;
+        var count = 0;
         while (reader.MoveNext(ref items))
         {
             if (count == results.Length)
@@ -105,9 +105,9 @@ internal static class PutRecordsCodec
     private static PutRecordsResultEntry ReadResult(ref CborReader reader, ShardIds shardIds)
     {
         var result = default(PutRecordsResultEntry);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
-            ReadOnlySpan<byte> key = reader.ReadText();
+            var key = reader.ReadText();
             if (key.SequenceEqual("SequenceNumber"u8))
             {
                 result = result with { SequenceNumber = reader.ReadNullableText() };

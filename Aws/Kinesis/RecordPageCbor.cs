@@ -15,9 +15,9 @@ internal static class RecordPageCbor
         string? cursor = null;
         long millisBehindLatest = 0;
         var reader = new CborReader(answer.Span);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
-            ReadOnlySpan<byte> key = reader.ReadText();
+            var key = reader.ReadText();
             if (key.SequenceEqual("Records"u8))
             {
                 records = ReadRecords(ref reader, answer);
@@ -47,9 +47,9 @@ internal static class RecordPageCbor
 
     private static KinesisRecord[] ReadRecords(ref CborReader reader, Memory<byte> answer)
     {
-        CborItems items = reader.ReadArray();
+        var items = reader.ReadArray();
         var records = new KinesisRecord[items.CapacityHint(KinesisClient.MaxGetRecordsLimit)];
-        int count = 0;
+        var count = 0;
         while (reader.MoveNext(ref items))
         {
             if (count == records.Length)
@@ -68,9 +68,9 @@ internal static class RecordPageCbor
     {
         string? sequenceNumber = null;
         var record = default(KinesisRecord);
-        for (CborItems pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
+        for (var pairs = reader.ReadMap(); reader.MoveNext(ref pairs);)
         {
-            ReadOnlySpan<byte> key = reader.ReadText();
+            var key = reader.ReadText();
             if (key.SequenceEqual("SequenceNumber"u8))
             {
                 sequenceNumber = reader.ReadTextAsString();
@@ -104,8 +104,8 @@ internal static class RecordPageCbor
             return answer[reader.ReadBytesRange()];
         }
 
-        Memory<byte> text = answer[reader.ReadTextRange()];
-        return Base64.DecodeFromUtf8InPlace(text.Span, out int written) is OperationStatus.Done
+        var text = answer[reader.ReadTextRange()];
+        return Base64.DecodeFromUtf8InPlace(text.Span, out var written) is OperationStatus.Done
             ? text[..written]
             : throw new FormatException("a record's Data is no base64");
     }

@@ -50,7 +50,7 @@ internal static class RecordPageJson
     private static ChildShard[] ReadChildren(ref Utf8JsonReader reader)
     {
         reader.Read();
-        ChildShardReply[] children = JsonSerializer.Deserialize(ref reader, WireJson.Default.ChildShardReplyArray) ?? [];
+        var children = JsonSerializer.Deserialize(ref reader, WireJson.Default.ChildShardReplyArray) ?? [];
         return [.. children.Select(child => new ChildShard(
             child.ShardId, child.ParentShards ?? [], child.HashKeyRange.StartingHashKey, child.HashKeyRange.EndingHashKey))];
     }
@@ -130,8 +130,8 @@ internal static class RecordPageJson
         public ReadOnlyMemory<byte> AddBase64(ref Utf8JsonReader reader)
         {
             // Base64 may contain escapes too ("\/"), so it is unescaped first and then decoded where it lies.
-            int textLength = reader.CopyString(_buffer.AsSpan(_length));
-            return Base64.DecodeFromUtf8InPlace(_buffer.AsSpan(_length, textLength), out int written) is OperationStatus.Done
+            var textLength = reader.CopyString(_buffer.AsSpan(_length));
+            return Base64.DecodeFromUtf8InPlace(_buffer.AsSpan(_length, textLength), out var written) is OperationStatus.Done
                 ? Take(written)
                 : throw new FormatException("a record's Data is no base64");
         }

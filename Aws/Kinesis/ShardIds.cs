@@ -15,14 +15,14 @@ internal sealed class ShardIds
 
     public string Get(ReadOnlySpan<byte> utf8)
     {
-        uint hash = 2166136261; // FNV-1a
-        foreach (byte b in utf8)
+        var hash = 2166136261; // FNV-1a
+        foreach (var b in utf8)
         {
             hash = (hash ^ b) * 16777619;
         }
 
-        ref string? slot = ref _ids[hash % Slots];
-        string? known = slot;
+        ref var slot = ref _ids[hash % Slots];
+        var known = slot;
         if (known is null || !Ascii.Equals(utf8, known))
         {
             known = Encoding.UTF8.GetString(utf8);

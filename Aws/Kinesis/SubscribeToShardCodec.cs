@@ -13,7 +13,7 @@ internal static class SubscribeToShardCodec
 
     public static RequestBody Encode(string consumerArn, string shardId, in ShardIteratorStart start)
     {
-        int textLength = consumerArn.Length + shardId.Length + start.Type.Length + (start.SequenceNumber?.Length ?? 0);
+        var textLength = consumerArn.Length + shardId.Length + start.Type.Length + (start.SequenceNumber?.Length ?? 0);
         var writer = new CborWriter(RequestFraming + (textLength * MaxUtf8BytesPerChar));
         try
         {
@@ -42,7 +42,7 @@ internal static class SubscribeToShardCodec
             case "event":
                 return message.Text(":event-type"u8) is "SubscribeToShardEvent" ? DecodeEvent(message.Payload) : null;
             case "exception":
-                string? type = message.Text(":exception-type"u8);
+                var type = message.Text(":exception-type"u8);
                 throw KinesisErrors.FromEventStream(KinesisOperation.SubscribeToShard, requestId, type, message.Payload.Span);
             case "error":
                 throw KinesisErrors.FromEventStream(
@@ -54,7 +54,7 @@ internal static class SubscribeToShardCodec
 
     private static SubscriptionEvent DecodeEvent(Memory<byte> payload)
     {
-        RecordPage page = RecordPage.Decode(payload, "ContinuationSequenceNumber"u8);
+        var page = RecordPage.Decode(payload, "ContinuationSequenceNumber"u8);
         return new SubscriptionEvent(page.Records, page.Cursor, page.MillisBehindLatest, page.ChildShards);
     }
 

@@ -13,7 +13,7 @@ internal sealed class JitteredBackOff(TimeSpan first, Random seed)
     /// <param name="retry">1 for the first retry.</param>
     public TimeSpan Next(int retry)
     {
-        double ceiling = Math.Min(Max.Ticks, first.Ticks * Math.Pow(2, retry - 1));
+        var ceiling = Math.Min(Max.Ticks, first.Ticks * Math.Pow(2, retry - 1));
         lock (_lock)
         {
             return TimeSpan.FromTicks((long)(ceiling * _random.NextDouble()));

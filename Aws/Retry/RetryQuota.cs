@@ -18,9 +18,9 @@ internal sealed class RetryQuota
 
     public bool TryTake(int cost)
     {
-        for (int seen = Tokens; seen >= cost;)
+        for (var seen = Tokens; seen >= cost;)
         {
-            int before = Interlocked.CompareExchange(ref _tokens, seen - cost, seen);
+            var before = Interlocked.CompareExchange(ref _tokens, seen - cost, seen);
             if (before == seen)
             {
                 return true;
@@ -34,9 +34,9 @@ internal sealed class RetryQuota
 
     public void Return(int tokens)
     {
-        for (int seen = Tokens; seen < Capacity;)
+        for (var seen = Tokens; seen < Capacity;)
         {
-            int before = Interlocked.CompareExchange(ref _tokens, Math.Min(Capacity, seen + tokens), seen);
+            var before = Interlocked.CompareExchange(ref _tokens, Math.Min(Capacity, seen + tokens), seen);
             if (before == seen)
             {
                 return;

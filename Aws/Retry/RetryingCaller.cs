@@ -26,12 +26,12 @@ internal sealed partial class RetryingCaller(
     public async ValueTask<TAnswer> SendAsync<TAnswer>(
         KinesisOperation operation, RequestBody body, AnswerReader<TAnswer> readAnswer, CancellationToken cancellationToken)
     {
-        bool isSignedAnew = false;
-        bool mayHaveTakenEffect = false;
-        int paid = RetryQuota.SuccessReward;
-        for (int attempt = 1; ; attempt++)
+        var isSignedAnew = false;
+        var mayHaveTakenEffect = false;
+        var paid = RetryQuota.SuccessReward;
+        for (var attempt = 1; ; attempt++)
         {
-            AttemptOutcome<TAnswer> outcome = await sender.SendAsync(operation, body, readAnswer, cancellationToken);
+            var outcome = await sender.SendAsync(operation, body, readAnswer, cancellationToken);
             if (outcome.Error is not { } error)
             {
                 quota.Return(paid);
@@ -51,14 +51,14 @@ internal sealed partial class RetryingCaller(
                 continue;
             }
 
-            int cost = error.ErrorCode == KinesisException.NoAnswer ? RetryQuota.NoAnswerCost : RetryQuota.RetryCost;
+            var cost = error.ErrorCode == KinesisException.NoAnswer ? RetryQuota.NoAnswerCost : RetryQuota.RetryCost;
             if (!operation.IsRepeatable || attempt >= maxAttempts || !IsPassing(error) || !TryTake(cost, operation))
             {
                 throw mayHaveTakenEffect ? WithUnknownOutcome(error) : error;
             }
 
             paid = cost;
-            TimeSpan delay = backOff.Next(attempt);
+            var delay = backOff.Next(attempt);
             LogRetry(operation.Name, attempt, delay, error.Message);
             await Task.Delay(delay, time, cancellationToken);
         }

@@ -34,7 +34,7 @@ internal ref struct CanonicalText(Span<byte> initial)
     public void AppendHex(scoped ReadOnlySpan<byte> bytes)
     {
         Reserve(bytes.Length * 2);
-        Convert.TryToHexStringLower(bytes, _buffer[_length..], out int written);
+        Convert.TryToHexStringLower(bytes, _buffer[_length..], out var written);
         _length += written;
     }
 
@@ -42,7 +42,7 @@ internal ref struct CanonicalText(Span<byte> initial)
     public void AppendHeaderValue(ReadOnlySpan<char> value)
     {
         value = value.Trim(' ');
-        for (int run = value.IndexOf("  ", StringComparison.Ordinal); run >= 0; run = value.IndexOf("  ", StringComparison.Ordinal))
+        for (var run = value.IndexOf("  ", StringComparison.Ordinal); run >= 0; run = value.IndexOf("  ", StringComparison.Ordinal))
         {
             Append(value[..(run + 1)]);
             value = value[run..].TrimStart(' ');
@@ -67,7 +67,7 @@ internal ref struct CanonicalText(Span<byte> initial)
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + count));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + count));
         Written.CopyTo(larger);
         Dispose();
         _rented = larger;

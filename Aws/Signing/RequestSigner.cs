@@ -47,7 +47,7 @@ internal sealed class RequestSigner(string region, string service)
         AppendNames(ref authorization, request.Headers);
         authorization.Append(", Signature="u8);
         authorization.AppendHex(hash);
-        string header = Encoding.UTF8.GetString(authorization.Written);
+        var header = Encoding.UTF8.GetString(authorization.Written);
         authorization.Dispose();
         return header;
     }
@@ -63,7 +63,7 @@ internal sealed class RequestSigner(string region, string service)
         text.Append((byte)'\n');
         text.Append(request.Query);
         text.Append((byte)'\n');
-        foreach (SignedHeader header in request.Headers)
+        foreach (var header in request.Headers)
         {
             text.Append(header.Name);
             text.Append((byte)':');
@@ -81,7 +81,7 @@ internal sealed class RequestSigner(string region, string service)
 
     private static void AppendNames(ref CanonicalText text, ReadOnlySpan<SignedHeader> headers)
     {
-        for (int i = 0; i < headers.Length; i++)
+        for (var i = 0; i < headers.Length; i++)
         {
             if (i > 0)
             {
@@ -104,7 +104,7 @@ internal sealed class RequestSigner(string region, string service)
 
     private SigningKey KeyFor(SigningTime time, string secret)
     {
-        SigningKey? key = _key;
+        var key = _key;
         if (key is null || !key.IsFor(time.Date, secret))
         {
             key = SigningKey.Derive(secret, time.Date.ToString(), region, service);

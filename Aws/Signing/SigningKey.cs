@@ -26,8 +26,8 @@ internal sealed class SigningKey
 
     public static SigningKey Derive(string secret, string date, string region, string service)
     {
-        byte[] key = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secret), Encoding.UTF8.GetBytes(date));
-        foreach (string part in (ReadOnlySpan<string>)[region, service, "aws4_request"])
+        var key = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secret), Encoding.UTF8.GetBytes(date));
+        foreach (var part in (ReadOnlySpan<string>)[region, service, "aws4_request"])
         {
             HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part), key);
         }

@@ -13,14 +13,14 @@ internal sealed class AttemptSender(SignedRequests requests, HttpMessageInvoker 
         KinesisOperation operation, RequestBody body, AnswerReader<TAnswer> readAnswer, CancellationToken cancellationToken)
     {
         using var attempt = new CancellationTokenSource(timeout, time);
-        using CancellationTokenRegistration givenUp = cancellationToken.UnsafeRegister(
+        using var givenUp = cancellationToken.UnsafeRegister(
             static source => ((CancellationTokenSource)source!).Cancel(), attempt);
         using var content = new RequestBodyContent(body, operation.ContentType);
         try
         {
-            using HttpRequestMessage request = await requests.CreateAsync(operation, body, content, attempt.Token);
-            HttpResponseMessage response = await http.SendAsync(request, attempt.Token);
-            DateTimeOffset? serverTime = response.Headers.Date;
+            using var request = await requests.CreateAsync(operation, body, content, attempt.Token);
+            var response = await http.SendAsync(request, attempt.Token);
+            var serverTime = response.Headers.Date;
             return response.IsSuccessStatusCode
                 ? new AttemptOutcome<TAnswer>(await readAnswer(operation, response, attempt.Token), null, serverTime)
                 : AttemptOutcome<TAnswer>.Failed(await ReadErrorAsync(operation, response, attempt.Token), serverTime);
@@ -28,7 +28,7 @@ internal sealed class AttemptSender(SignedRequests requests, HttpMessageInvoker 
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string reason = attempt.IsCancellationRequested ? $"none within {timeout}" : e.Message;
+            var reason = attempt.IsCancellationRequested ? $"none within {timeout}" : e.Message;
             return AttemptOutcome<TAnswer>.Failed(new KinesisException(
                 KinesisException.NoAnswer, $"{operation.Name}: no answer from {requests.Endpoint.Authority}: {reason}", 0, e)
             {
@@ -70,7 +70,7 @@ internal sealed class AttemptSender(SignedRequests requests, HttpMessageInvoker 
         {
             try
             {
-                using ResponseBody body = await ResponseBody.ReadAsync(response.Content, MaxErrorBytes, isPooled: true, attempt);
+                using var body = await ResponseBody.ReadAsync(response.Content, MaxErrorBytes, isPooled: true, attempt);
                 return KinesisErrors.From(operation, response, body.Bytes);
             }
             catch (ResponseTooLargeException)

@@ -32,7 +32,7 @@ internal readonly struct ResponseBody : IDisposable
     public static async ValueTask<ResponseBody> ReadAsync(
         HttpContent content, int limit, bool isPooled, CancellationToken cancellationToken)
     {
-        long? declared = content.Headers.ContentLength;
+        var declared = content.Headers.ContentLength;
         if (declared == 0)
         {
             return new ResponseBody([], 0, isPooled: false);
@@ -43,10 +43,10 @@ internal readonly struct ResponseBody : IDisposable
             throw new ResponseTooLargeException(limit);
         }
 
-        Stream stream = await content.ReadAsStreamAsync(cancellationToken);
-        byte[] buffer = Allocate((int)(declared ?? Math.Min(limit, FirstBufferBytes)), isPooled);
-        int length = 0;
-        bool isWhole = false;
+        var stream = await content.ReadAsStreamAsync(cancellationToken);
+        var buffer = Allocate((int)(declared ?? Math.Min(limit, FirstBufferBytes)), isPooled);
+        var length = 0;
+        var isWhole = false;
         try
         {
             while (length != declared)
@@ -56,7 +56,7 @@ internal readonly struct ResponseBody : IDisposable
                     buffer = Grow(buffer, length, limit, isPooled);
                 }
 
-                int read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
                 if (read == 0)
                 {
                     break;
@@ -86,7 +86,7 @@ internal readonly struct ResponseBody : IDisposable
     private static byte[] Grow(byte[] buffer, int length, int limit, bool isPooled)
     {
         // One byte beyond the limit is enough to see that it is passed.
-        byte[] larger = Allocate((int)Math.Min(length * 2L, limit + 1L), isPooled);
+        var larger = Allocate((int)Math.Min(length * 2L, limit + 1L), isPooled);
         buffer.AsSpan(0, length).CopyTo(larger);
         Release(buffer, isPooled);
         return larger;

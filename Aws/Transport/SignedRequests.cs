@@ -14,9 +14,9 @@ internal sealed class SignedRequests(Uri endpoint, RequestSigner signer, AWSCred
     public async ValueTask<HttpRequestMessage> CreateAsync(
         KinesisOperation operation, RequestBody body, RequestBodyContent content, CancellationToken cancellationToken)
     {
-        ImmutableCredentials identity = await credentials.GetCredentialsAsync().WaitAsync(cancellationToken)
+        var identity = await credentials.GetCredentialsAsync().WaitAsync(cancellationToken)
             ?? throw new AmazonClientException("anonymous credentials cannot sign");
-        SigningTime now = SigningTime.At(clock.Now);
+        var now = SigningTime.At(clock.Now);
 
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
         {

@@ -1,6 +1,6 @@
+using DataProcessor.Silo.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using DataProcessor.Silo.Hosting;
 
 namespace DataProcessor.Silo.Admin;
 

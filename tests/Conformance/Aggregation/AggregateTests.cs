@@ -33,24 +33,24 @@ public sealed class AggregateTests(ForeignParts foreign)
         async records =>
         {
             using var writer = new AggregateWriter(int.MaxValue, outerKey, incarnation);
-            foreach (PutRecord record in records)
+            foreach (var record in records)
             {
                 Assert.NotEqual(0, writer.Add(record.ToFrame(), int.MaxValue));
             }
 
-            PutRecordsEntry entry = writer.Finish(counter: 1);
+            var entry = writer.Finish(counter: 1);
 
-            JsonArray read = await DeaggregateAsync(entry);
+            var read = await DeaggregateAsync(entry);
             HashKey[] hashKeys = [.. records.Select(record => record.ExplicitHashKey).OfType<HashKey>()];
             Assert.Equal(records.Length, read.Count);
-            for (int i = 0; i < records.Length; i++)
+            for (var i = 0; i < records.Length; i++)
             {
                 Assert.Equal(records[i].PartitionKey, read[i]!["partitionKey"]!.GetValue<string>());
                 Assert.Equal(Convert.ToBase64String(records[i].Data), read[i]!["data"]!.GetValue<string>());
                 Assert.Equal(i, read[i]!["subSequenceNumber"]!.GetValue<int>());
 
                 // It reports the table's first hash key for records that have none.
-                HashKey? expected = records[i].ExplicitHashKey ?? (hashKeys.Length > 0 ? hashKeys[0] : null);
+                var expected = records[i].ExplicitHashKey ?? (hashKeys.Length > 0 ? hashKeys[0] : null);
                 Assert.Equal(expected?.ToString(), read[i]!["explicitPartitionKey"]?.GetValue<string>());
             }
 
@@ -63,9 +63,9 @@ public sealed class AggregateTests(ForeignParts foreign)
     public Task Theirs_are_taken_apart_by_ours() => Record.Array[1, 40].SampleAsync(
         async records =>
         {
-            ForeignProcess aggregator = await foreign.AggregatorAsync();
+            var aggregator = await foreign.AggregatorAsync();
             var put = new JsonObject { ["records"] = new JsonArray([.. records.Select(record => record.ToJson())]) };
-            JsonNode? aggregate = await aggregator.CallAsync("aggregate", put, TestContext.Current.CancellationToken);
+            var aggregate = await aggregator.CallAsync("aggregate", put, TestContext.Current.CancellationToken);
             var record = new KinesisRecord(
                 "1",
                 Encoding.UTF8.GetBytes(aggregate!["partitionKey"]!.GetValue<string>()),
@@ -74,7 +74,7 @@ public sealed class AggregateTests(ForeignParts foreign)
 
             // Whatever the shard: it packs any keys under the first record's.
             var slots = new ArrayBufferWriter<UserRecordSlot>();
-            AggregateReaderResult result = new AggregateReader(new(HashKey.Min, HashKey.Min), streamEpoch: 0).Read(record, 0, slots);
+            var result = new AggregateReader(new(HashKey.Min, HashKey.Min), streamEpoch: 0).Read(record, 0, slots);
 
             Assert.Equal(new(records.Length, Dropped: 0, IsAggregate: true), result);
             Assert.Equal(records.Select(put => put.Shown), slots.WrittenMemory.ToArray().Select(slot => PutRecord.From(slot).Shown));
@@ -86,16 +86,16 @@ public sealed class AggregateTests(ForeignParts foreign)
     [Fact]
     public async Task Theirs_under_KPLs_key_are_split_by_the_shards_range()
     {
-        ForeignProcess aggregator = await foreign.AggregatorAsync();
+        var aggregator = await foreign.AggregatorAsync();
         var middle = new HashKey(UInt128.MaxValue / 2);
         PutRecord[] records = [.. Enumerable.Range(0, 200).Select(i => new PutRecord(
             $"k{i}", i % 3 == 0 ? new HashKey(UInt128.MaxValue - (UInt128)i) : null, [(byte)i]))];
         var put = new JsonObject { ["records"] = new JsonArray([.. records.Select(record => record.ToJson())]) };
-        JsonNode? aggregate = await aggregator.CallAsync("aggregate", put, TestContext.Current.CancellationToken);
+        var aggregate = await aggregator.CallAsync("aggregate", put, TestContext.Current.CancellationToken);
         var record = new KinesisRecord("1", "a"u8.ToArray(), Convert.FromBase64String(aggregate!["data"]!.GetValue<string>()), default);
 
         var slots = new ArrayBufferWriter<UserRecordSlot>();
-        AggregateReaderResult result = new AggregateReader(new(HashKey.Min, middle), streamEpoch: 0).Read(record, 0, slots);
+        var result = new AggregateReader(new(HashKey.Min, middle), streamEpoch: 0).Read(record, 0, slots);
 
         string[] expected = [.. records
             .Where(put => put.ExplicitHashKey is null && HashKey.FromPartitionKey(put.PartitionKey) <= middle)
@@ -108,9 +108,9 @@ public sealed class AggregateTests(ForeignParts foreign)
 
     private async Task<JsonArray> DeaggregateAsync(PutRecordsEntry entry)
     {
-        ForeignProcess aggregator = await foreign.AggregatorAsync();
+        var aggregator = await foreign.AggregatorAsync();
         var record = new JsonObject { ["partitionKey"] = entry.PartitionKey, ["data"] = Convert.ToBase64String(entry.Data.Span) };
-        JsonNode? read = await aggregator.CallAsync("deaggregate", record, TestContext.Current.CancellationToken);
+        var read = await aggregator.CallAsync("deaggregate", record, TestContext.Current.CancellationToken);
         return read!.AsArray();
     }
 }

@@ -53,9 +53,9 @@ public sealed class OddAggregateTests(ForeignParts foreign)
     [MemberData(nameof(Names))]
     public async Task An_odd_aggregate_is_decided_as_KCL_does(string name)
     {
-        ForeignProcess aggregator = await foreign.AggregatorAsync();
-        JsonNode? odd = await aggregator.CallAsync("odd", new JsonObject { ["name"] = name }, TestContext.Current.CancellationToken);
-        byte[] data = Convert.FromBase64String(odd!.GetValue<string>());
+        var aggregator = await foreign.AggregatorAsync();
+        var odd = await aggregator.CallAsync("odd", new JsonObject { ["name"] = name }, TestContext.Current.CancellationToken);
+        var data = Convert.FromBase64String(odd!.GetValue<string>());
 
         Assert.Equal(Decisions[name], (Read(data), await ReadByTheirsAsync(aggregator, data)));
         foreign.Cases.Add("odd aggregates");
@@ -64,8 +64,8 @@ public sealed class OddAggregateTests(ForeignParts foreign)
     [Fact]
     public async Task Every_odd_aggregate_is_decided()
     {
-        ForeignProcess aggregator = await foreign.AggregatorAsync();
-        JsonNode? names = await aggregator.CallAsync("oddNames", null, TestContext.Current.CancellationToken);
+        var aggregator = await foreign.AggregatorAsync();
+        var names = await aggregator.CallAsync("oddNames", null, TestContext.Current.CancellationToken);
 
         Assert.Equal(Decisions.Keys.Order(), names!.AsArray().Select(name => name!.GetValue<string>()).Order());
     }
@@ -73,7 +73,7 @@ public sealed class OddAggregateTests(ForeignParts foreign)
     private static int Read(byte[] data)
     {
         var slots = new ArrayBufferWriter<UserRecordSlot>();
-        AggregateReaderResult result = new AggregateReader(new(HashKey.Min, HashKey.Max), streamEpoch: 0)
+        var result = new AggregateReader(new(HashKey.Min, HashKey.Max), streamEpoch: 0)
             .Read(new KinesisRecord("1", "another aggregator's"u8.ToArray(), data, default), 0, slots);
 
         if (!result.IsAggregate)
@@ -91,7 +91,7 @@ public sealed class OddAggregateTests(ForeignParts foreign)
         var record = new JsonObject { ["partitionKey"] = "outer", ["data"] = Convert.ToBase64String(data) };
         try
         {
-            JsonNode? read = await aggregator.CallAsync("deaggregate", record, TestContext.Current.CancellationToken);
+            var read = await aggregator.CallAsync("deaggregate", record, TestContext.Current.CancellationToken);
             return read!.AsArray().Count;
         }
         catch (ForeignCallException)

@@ -12,7 +12,7 @@ internal sealed record PutRecord(string PartitionKey, HashKey? ExplicitHashKey, 
 
     public byte[] ToFrame()
     {
-        byte[] key = Encoding.UTF8.GetBytes(PartitionKey);
+        var key = Encoding.UTF8.GetBytes(PartitionKey);
         var frame = new byte[RecordFrame.SizeOf(key.Length, Data.Length)];
         RecordFrame.Write(
             frame, ExplicitHashKey ?? HashKey.FromPartitionKey(PartitionKey), ExplicitHashKey is not null, isKeyless: false, key, Data);

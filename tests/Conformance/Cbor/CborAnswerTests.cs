@@ -36,10 +36,10 @@ public sealed class CborAnswerTests(ForeignParts foreign)
                 ["EncryptionType"] = "NONE",
                 ["Records"] = CborJson.Array(results, ToJson),
             };
-            using RecordingHandler handler = await AnsweringAsync(answer, style);
-            using KinesisClient client = Clients.Recorded(handler);
+            using var handler = await AnsweringAsync(answer, style);
+            using var client = Clients.Recorded(handler);
 
-            PutRecordsResultEntry[] read = await client.PutRecordsAsync(
+            var read = await client.PutRecordsAsync(
                 "stream", new PutRecordsEntry[results.Length].Select(_ => new PutRecordsEntry("k", null, default)).ToArray(), Cancel);
 
             Assert.Equal(results, read);
@@ -60,10 +60,10 @@ public sealed class CborAnswerTests(ForeignParts foreign)
                     ["NextShardIterator"] = next,
                     ["Records"] = CborJson.Array(records, ToJson),
                 };
-                using RecordingHandler handler = await AnsweringAsync(answer, style);
-                using KinesisClient client = Clients.Recorded(handler);
+                using var handler = await AnsweringAsync(answer, style);
+                using var client = Clients.Recorded(handler);
 
-                GetRecordsPage page = await client.GetRecordsAsync("iterator", 100, Cancel);
+                var page = await client.GetRecordsAsync("iterator", 100, Cancel);
 
                 Assert.Equal(next, page.NextShardIterator);
                 Assert.Equal(behind, page.MillisBehindLatest);
@@ -83,15 +83,15 @@ public sealed class CborAnswerTests(ForeignParts foreign)
                 Message("initial-response", new JsonObject()),
                 .. events.Select((records, i) => Message("SubscribeToShardEvent", ToEvent(records, isLast: i == events.Length - 1))),
             ];
-            using RecordingHandler handler = await StreamingAsync(messages, style);
-            using KinesisClient client = Clients.Recorded(handler);
+            using var handler = await StreamingAsync(messages, style);
+            using var client = Clients.Recorded(handler);
 
-            await using ShardSubscription subscription = await client.SubscribeToShardAsync("arn", "shard", ShardIteratorStart.Latest, Cancel);
+            await using var subscription = await client.SubscribeToShardAsync("arn", "shard", ShardIteratorStart.Latest, Cancel);
 
-            for (int i = 0; i < events.Length; i++)
+            for (var i = 0; i < events.Length; i++)
             {
-                SubscriptionEvent read = (await subscription.NextAsync(Cancel))!;
-                bool isLast = i == events.Length - 1;
+                var read = (await subscription.NextAsync(Cancel))!;
+                var isLast = i == events.Length - 1;
                 Assert.Equal(events[i].Select(Shown), read.Records.Select(Shown));
                 Assert.Equal(isLast ? null : "4967", read.ContinuationSequenceNumber);
                 Assert.Equal(isLast ? ["c of p,q 0-9"] : [], read.ChildShards.Select(Shown));
@@ -111,10 +111,10 @@ public sealed class CborAnswerTests(ForeignParts foreign)
             ["headers"] = new JsonObject { [":message-type"] = "exception", [":exception-type"] = "ResourceInUseException" },
             ["value"] = new JsonObject { ["message"] = "too soon" },
         };
-        using RecordingHandler handler = await StreamingAsync([exception], style);
-        using KinesisClient client = Clients.Recorded(handler);
+        using var handler = await StreamingAsync([exception], style);
+        using var client = Clients.Recorded(handler);
 
-        KinesisException error = await Assert.ThrowsAsync<KinesisException>(
+        var error = await Assert.ThrowsAsync<KinesisException>(
             async () => await client.SubscribeToShardAsync("arn", "shard", ShardIteratorStart.Latest, Cancel));
 
         Assert.Equal("ResourceInUseException", error.ErrorCode);
@@ -126,11 +126,11 @@ public sealed class CborAnswerTests(ForeignParts foreign)
     public async Task Errors_are_read(string style)
     {
         var answer = new JsonObject { ["__type"] = "com.amazonaws.kinesis#ExpiredIteratorException", ["message"] = "Iterator expired – ä" };
-        using RecordingHandler handler = await AnsweringAsync(answer, style);
+        using var handler = await AnsweringAsync(answer, style);
         handler.AnswerStatus = HttpStatusCode.BadRequest;
-        using KinesisClient client = Clients.Recorded(handler);
+        using var client = Clients.Recorded(handler);
 
-        KinesisException error = await Assert.ThrowsAsync<KinesisException>(
+        var error = await Assert.ThrowsAsync<KinesisException>(
             async () => await client.GetRecordsAsync("iterator", 100, Cancel));
 
         Assert.Equal("ExpiredIteratorException", error.ErrorCode);
@@ -141,8 +141,8 @@ public sealed class CborAnswerTests(ForeignParts foreign)
 
     private async Task<RecordingHandler> AnsweringAsync(JsonObject answer, string style)
     {
-        ForeignProcess cbor = await foreign.CborAsync();
-        JsonNode? body = await cbor.CallAsync("encode", new JsonObject { ["value"] = answer, ["style"] = style }, Cancel);
+        var cbor = await foreign.CborAsync();
+        var body = await cbor.CallAsync("encode", new JsonObject { ["value"] = answer, ["style"] = style }, Cancel);
         foreign.Cases.Add("cbor answers");
         return new RecordingHandler
         {
@@ -153,9 +153,9 @@ public sealed class CborAnswerTests(ForeignParts foreign)
 
     private async Task<RecordingHandler> StreamingAsync(JsonObject[] messages, string style)
     {
-        ForeignProcess cbor = await foreign.CborAsync();
+        var cbor = await foreign.CborAsync();
         var stream = new JsonObject { ["messages"] = new JsonArray(messages), ["style"] = style };
-        JsonNode? body = await cbor.CallAsync("eventStream", stream, Cancel);
+        var body = await cbor.CallAsync("eventStream", stream, Cancel);
         foreign.Cases.Add("event streams");
         return new RecordingHandler
         {

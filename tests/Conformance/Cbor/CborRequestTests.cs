@@ -24,7 +24,7 @@ public sealed class CborRequestTests(ForeignParts foreign)
         async (stream, entries) =>
         {
             using var handler = new RecordingHandler { Answer = ResultsFor(entries) };
-            using KinesisClient client = Clients.Recorded(handler);
+            using var client = Clients.Recorded(handler);
 
             await client.PutRecordsAsync(stream, entries, TestContext.Current.CancellationToken);
 
@@ -43,7 +43,7 @@ public sealed class CborRequestTests(ForeignParts foreign)
         PutRecordsEntry[] entries = [.. Enumerable.Range(0, KinesisClient.MaxPutRecordsEntries)
             .Select(i => new PutRecordsEntry($"key-{i}", null, Encoding.UTF8.GetBytes($"data-{i}")))];
         using var handler = new RecordingHandler { Answer = ResultsFor(entries) };
-        using KinesisClient client = Clients.Recorded(handler);
+        using var client = Clients.Recorded(handler);
 
         await client.PutRecordsAsync("stream", entries, TestContext.Current.CancellationToken);
 
@@ -59,7 +59,7 @@ public sealed class CborRequestTests(ForeignParts foreign)
         async (iterator, limit) =>
         {
             using var handler = new RecordingHandler { Answer = """{"Records":[]}"""u8.ToArray() };
-            using KinesisClient client = Clients.Recorded(handler);
+            using var client = Clients.Recorded(handler);
 
             await client.GetRecordsAsync(iterator, limit, TestContext.Current.CancellationToken);
 
@@ -73,11 +73,11 @@ public sealed class CborRequestTests(ForeignParts foreign)
         async (entry, before) =>
         {
             using var handler = new RecordingHandler { Answer = """{"ShardId":"s","SequenceNumber":"1"}"""u8.ToArray() };
-            using KinesisClient client = Clients.Recorded(handler);
+            using var client = Clients.Recorded(handler);
 
             await client.PutRecordAsync("stream", entry, before, TestContext.Current.CancellationToken);
 
-            JsonObject expected = ToJson(entry);
+            var expected = ToJson(entry);
             expected["StreamName"] = "stream";
             if (before is not null)
             {
@@ -93,7 +93,7 @@ public sealed class CborRequestTests(ForeignParts foreign)
     public async Task SubscribeToShard_carries_what_it_was_given()
     {
         var time = DateTimeOffset.FromUnixTimeMilliseconds(1_500_000_000_123);
-        foreach ((ShardIteratorStart start, JsonObject expected) in ((ShardIteratorStart, JsonObject)[])
+        foreach ((var start, var expected) in ((ShardIteratorStart, JsonObject)[])
         [
             (ShardIteratorStart.Latest, new JsonObject { ["Type"] = "LATEST" }),
             (ShardIteratorStart.After("4967"), new JsonObject { ["Type"] = "AFTER_SEQUENCE_NUMBER", ["SequenceNumber"] = "4967" }),
@@ -101,7 +101,7 @@ public sealed class CborRequestTests(ForeignParts foreign)
         ])
         {
             using var handler = new RecordingHandler();
-            using KinesisClient client = Clients.Recorded(handler);
+            using var client = Clients.Recorded(handler);
 
             await (await client.SubscribeToShardAsync("arn", "shard", start, TestContext.Current.CancellationToken)).DisposeAsync();
 
@@ -111,13 +111,13 @@ public sealed class CborRequestTests(ForeignParts foreign)
 
     private async Task AssertBodyAsync(RecordingHandler handler, JsonObject expected)
     {
-        ForeignProcess cbor = await foreign.CborAsync();
+        var cbor = await foreign.CborAsync();
         Assert.Equal("application/x-amz-cbor-1.1", handler.Last!.Headers["content-type"]);
         var body = new JsonObject { ["body"] = Convert.ToBase64String(handler.Last.Body) };
 
-        JsonNode? items = await cbor.CallAsync("decode", body, TestContext.Current.CancellationToken);
+        var items = await cbor.CallAsync("decode", body, TestContext.Current.CancellationToken);
 
-        JsonNode? sent = Assert.Single(items!.AsArray());
+        var sent = Assert.Single(items!.AsArray());
         Assert.True(JsonNode.DeepEquals(expected, sent), $"expected {expected}, sent {sent}");
         foreign.Cases.Add("cbor requests");
     }

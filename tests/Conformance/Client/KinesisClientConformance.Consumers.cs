@@ -7,14 +7,14 @@ public abstract partial class KinesisClientConformance
     [Fact]
     public async Task A_consumer_is_registered_and_deregistered()
     {
-        StreamConsumer? made = await RegisterAsync("reader");
+        var made = await RegisterAsync("reader");
         if (made is null)
         {
             return;
         }
 
-        string arn = await Stream.ArnAsync();
-        StreamConsumer consumer = await Client.DescribeStreamConsumerAsync(arn, "reader", Cancel);
+        var arn = await Stream.ArnAsync();
+        var consumer = await Client.DescribeStreamConsumerAsync(arn, "reader", Cancel);
         Assert.Equal(("reader", made.ConsumerArn, "ACTIVE"), (consumer.ConsumerName, consumer.ConsumerArn, consumer.Status));
         Assert.StartsWith($"{arn}/consumer/reader:", consumer.ConsumerArn, StringComparison.Ordinal);
         Assert.InRange(consumer.CreatedAt, Now - TimeSpan.FromMinutes(1), Now + TimeSpan.FromMinutes(1));
@@ -29,18 +29,18 @@ public abstract partial class KinesisClientConformance
     [Fact]
     public async Task A_subscription_pushes_what_is_there_and_what_comes()
     {
-        StreamConsumer? consumer = await RegisterAsync("reader");
+        var consumer = await RegisterAsync("reader");
         if (consumer is null)
         {
             return;
         }
 
         await Stream.PutAsync(new PutRecordsEntry("k", "0", new byte[] { 1, 255 }), new PutRecordsEntry("köy", "0", new byte[] { 2 }));
-        await using ShardSubscription subscription = await Client.SubscribeToShardAsync(
+        await using var subscription = await Client.SubscribeToShardAsync(
             consumer.ConsumerArn, StreamUnderTest.FirstShard, ShardIteratorStart.TrimHorizon, Cancel);
         var records = new List<KinesisRecord>();
-        string? continuation = await ReadAsync(subscription, records, 2);
-        PutRecordsResultEntry[] third = await Stream.PutAsync(new PutRecordsEntry("k", "0", new byte[] { 3 }));
+        var continuation = await ReadAsync(subscription, records, 2);
+        var third = await Stream.PutAsync(new PutRecordsEntry("k", "0", new byte[] { 3 }));
         await ReadAsync(subscription, records, 3);
 
         Assert.Equal("1 2 3", FirstBytes(records));
@@ -48,8 +48,8 @@ public abstract partial class KinesisClientConformance
         Assert.NotNull(continuation);
 
         // Another consumer goes on where this one was, because one of the same name would have to wait for its end to be noticed.
-        StreamConsumer? other = await RegisterAsync("other");
-        await using ShardSubscription next = await Client.SubscribeToShardAsync(
+        var other = await RegisterAsync("other");
+        await using var next = await Client.SubscribeToShardAsync(
             other!.ConsumerArn, StreamUnderTest.FirstShard, ShardIteratorStart.After(continuation), Cancel);
         var later = new List<KinesisRecord>();
         await ReadAsync(next, later, 1);
@@ -64,8 +64,8 @@ public abstract partial class KinesisClientConformance
             return;
         }
 
-        string nobody = $"{await Stream.ArnAsync()}/consumer/nobody:1";
-        KinesisException error = await Assert.ThrowsAsync<KinesisException>(async () => await Client.SubscribeToShardAsync(
+        var nobody = $"{await Stream.ArnAsync()}/consumer/nobody:1";
+        var error = await Assert.ThrowsAsync<KinesisException>(async () => await Client.SubscribeToShardAsync(
             nobody, StreamUnderTest.FirstShard, ShardIteratorStart.Latest, Cancel));
         Assert.Equal("ResourceNotFoundException", error.ErrorCode);
     }
@@ -73,7 +73,7 @@ public abstract partial class KinesisClientConformance
     /// <summary>Null on a server without consumers.</summary>
     private async Task<StreamConsumer?> RegisterAsync(string name)
     {
-        string arn = await Stream.ArnAsync();
+        var arn = await Stream.ArnAsync();
         StreamConsumer? consumer = null;
         if (await LacksAsync(
             ServerOddity.NoConsumers, async () => consumer = await Client.RegisterStreamConsumerAsync(arn, name, Cancel)))
@@ -90,7 +90,7 @@ public abstract partial class KinesisClientConformance
         string? continuation = null;
         while (records.Count < count)
         {
-            SubscriptionEvent? next = await subscription.NextAsync(Cancel);
+            var next = await subscription.NextAsync(Cancel);
             Assert.NotNull(next);
             records.AddRange(next.Records);
             continuation = next.ContinuationSequenceNumber;

@@ -11,7 +11,7 @@ public abstract partial class KinesisClientConformance
     [Fact]
     public async Task Records_come_back_as_they_were_put()
     {
-        DateTimeOffset before = Now;
+        var before = Now;
         var large = new byte[512 * 1024];
         new Random(1).NextBytes(large);
         PutRecordsEntry[] entries =
@@ -22,8 +22,8 @@ public abstract partial class KinesisClientConformance
             new("large", "0", large),
         ];
 
-        PutRecordsResultEntry[] results = await Stream.PutAsync(entries);
-        List<KinesisRecord> records = await Stream.ReadAsync(await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon), entries.Length);
+        var results = await Stream.PutAsync(entries);
+        var records = await Stream.ReadAsync(await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon), entries.Length);
 
         Assert.All(results, result => Assert.Equal(StreamUnderTest.FirstShard, result.ShardId));
         Assert.Equal(results.Select(result => result.SequenceNumber), records.Select(record => record.SequenceNumber));
@@ -36,7 +36,7 @@ public abstract partial class KinesisClientConformance
     [Fact]
     public async Task A_record_goes_where_its_hash_key_says()
     {
-        ShardDescription[] shards = await Stream.ListAsync();
+        var shards = await Stream.ListAsync();
         PutRecordsEntry[] entries =
         [
             .. Enumerable.Range(0, 40).Select(i => new PutRecordsEntry($"key-{i}", null, new[] { (byte)i })),
@@ -44,9 +44,9 @@ public abstract partial class KinesisClientConformance
                 .Select(hashKey => new PutRecordsEntry("any", hashKey, new byte[] { 1 })),
         ];
 
-        PutRecordsResultEntry[] results = await Stream.PutAsync(entries);
+        var results = await Stream.PutAsync(entries);
 
-        HashKey border = HashKey.Parse(shards[0].EndingHashKey);
+        var border = HashKey.Parse(shards[0].EndingHashKey);
         string[] expected = [.. entries
             .Select(entry => entry.ExplicitHashKey is { } key ? HashKey.Parse(key) : HashKey.FromPartitionKey(entry.PartitionKey))
             .Select(hash => shards[hash <= border ? 0 : 1].ShardId)];
@@ -58,10 +58,10 @@ public abstract partial class KinesisClientConformance
     public async Task A_record_can_be_ordered_after_another()
     {
         string? before = null;
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             var entry = new PutRecordsEntry("k", "0", new[] { (byte)i });
-            PutRecordResult result = await Client.PutRecordAsync(Stream.Name, entry, before, Cancel);
+            var result = await Client.PutRecordAsync(Stream.Name, entry, before, Cancel);
             Assert.Equal(StreamUnderTest.FirstShard, result.ShardId);
             Assert.True(before is null || BigInteger.Parse(result.SequenceNumber, null) > BigInteger.Parse(before, null));
             before = result.SequenceNumber;
@@ -73,17 +73,17 @@ public abstract partial class KinesisClientConformance
     [Fact]
     public async Task An_iterator_starts_where_it_was_told_to()
     {
-        string latest = await Stream.IteratorAsync(ShardIteratorStart.Latest);
+        var latest = await Stream.IteratorAsync(ShardIteratorStart.Latest);
         var numbers = new List<string>();
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
-            PutRecordsResultEntry[] result = await Stream.PutAsync(new PutRecordsEntry("k", "0", new[] { (byte)i }));
+            var result = await Stream.PutAsync(new PutRecordsEntry("k", "0", new[] { (byte)i }));
             numbers.Add(result[0].SequenceNumber!);
         }
 
         Assert.Equal(numbers.OrderBy(number => BigInteger.Parse(number, null)), numbers);
         Assert.Equal("0 1 2 3 4", FirstBytes(await Stream.ReadAsync(latest, 5)));
-        foreach ((ShardIteratorStart start, string expected) in ((ShardIteratorStart, string)[])
+        foreach ((var start, var expected) in ((ShardIteratorStart, string)[])
         [
             (ShardIteratorStart.TrimHorizon, "0 1 2 3 4"),
             (ShardIteratorStart.At(numbers[2]), "2 3 4"),
@@ -91,7 +91,7 @@ public abstract partial class KinesisClientConformance
             (ShardIteratorStart.AtTime(Now - TimeSpan.FromMinutes(1)), "0 1 2 3 4"),
         ])
         {
-            List<KinesisRecord> read = await Stream.ReadAsync(await Stream.IteratorAsync(start), expected.Split(' ').Length);
+            var read = await Stream.ReadAsync(await Stream.IteratorAsync(start), expected.Split(' ').Length);
             Assert.Equal(expected, FirstBytes(read));
         }
     }
@@ -100,11 +100,11 @@ public abstract partial class KinesisClientConformance
     public async Task A_page_has_at_most_its_limit_and_the_next_one_goes_on()
     {
         await Stream.PutAsync([.. Enumerable.Range(0, 7).Select(i => new PutRecordsEntry("k", "0", new[] { (byte)i }))]);
-        string? iterator = await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon);
+        var iterator = await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon);
         var read = new List<KinesisRecord>();
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
-            GetRecordsPage page = await Stream.PageAsync(iterator!, limit: 3);
+            var page = await Stream.PageAsync(iterator!, limit: 3);
             Assert.InRange(page.Records.Length, 0, 3);
             Assert.InRange(page.MillisBehindLatest, 0, 60_000);
             read.AddRange(page.Records);
@@ -123,7 +123,7 @@ public abstract partial class KinesisClientConformance
 
         if (Stream.Has(ServerOddity.LongAnswersAreCut))
         {
-            KinesisException error = await Assert.ThrowsAsync<KinesisException>(async () => await Stream.PutAsync(entries));
+            var error = await Assert.ThrowsAsync<KinesisException>(async () => await Stream.PutAsync(entries));
             Assert.Equal("InvalidResponse", error.ErrorCode);
             Assert.True(error.IsOutcomeUnknown);
         }
@@ -132,15 +132,15 @@ public abstract partial class KinesisClientConformance
             Assert.All(await Stream.PutAsync(entries), result => Assert.True(result.IsStored));
         }
 
-        List<KinesisRecord> records = await Stream.ReadAsync(await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon), entries.Length);
+        var records = await Stream.ReadAsync(await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon), entries.Length);
         Assert.Equal(Enumerable.Range(0, entries.Length), records.Select(record => BitConverter.ToInt32(record.Data.Span)));
     }
 
     [Fact]
     public async Task What_is_wrong_is_named()
     {
-        string unknownValue = Stream.Has(ServerOddity.UnknownValueIsSerializationError) ? "SerializationException" : "ValidationException";
-        string badText = Stream.Has(ServerOddity.BadTextIsInvalidArgument) ? "InvalidArgumentException" : "ValidationException";
+        var unknownValue = Stream.Has(ServerOddity.UnknownValueIsSerializationError) ? "SerializationException" : "ValidationException";
+        var badText = Stream.Has(ServerOddity.BadTextIsInvalidArgument) ? "InvalidArgumentException" : "ValidationException";
         var one = new PutRecordsEntry("k", null, new byte[] { 1 });
 
         await FailsAsync("ResourceNotFoundException", () => Stream.IteratorAsync(ShardIteratorStart.Latest, "shardId-000000000099").AsTask());
@@ -150,7 +150,7 @@ public abstract partial class KinesisClientConformance
         await FailsAsync(badText, () => Stream.PutAsync(one with { PartitionKey = "" }).AsTask());
         await FailsAsync("InvalidArgumentException", () => Stream.PutAsync(one with { ExplicitHashKey = BeyondTheRing }).AsTask());
 
-        KinesisException badIterator = await Assert.ThrowsAsync<KinesisException>(
+        var badIterator = await Assert.ThrowsAsync<KinesisException>(
             async () => await Client.GetRecordsAsync("no iterator", 10, Cancel));
         Assert.Equal(
             Stream.Has(ServerOddity.BadIteratorIsServerError) ? "Http500" : "InvalidArgumentException", badIterator.ErrorCode);

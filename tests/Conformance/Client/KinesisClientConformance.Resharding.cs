@@ -13,10 +13,10 @@ public abstract partial class KinesisClientConformance
         await Stream.PutAsync(new PutRecordsEntry("k", "0", new byte[] { 1 }), new PutRecordsEntry("k", "5", new byte[] { 2 }));
         await Client.SplitShardAsync(Stream.Name, StreamUnderTest.FirstShard, "1000", Cancel);
         await Stream.UntilActiveAsync();
-        ShardDescription[] shards = await Stream.ListAsync();
-        BigInteger start = BigInteger.Parse(shards[0].StartingSequenceNumber, null);
-        BigInteger end = BigInteger.Parse(shards[0].EndingSequenceNumber!, null);
-        List<KinesisRecord> records = await Stream.ReadAsync(await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon));
+        var shards = await Stream.ListAsync();
+        var start = BigInteger.Parse(shards[0].StartingSequenceNumber, null);
+        var end = BigInteger.Parse(shards[0].EndingSequenceNumber!, null);
+        var records = await Stream.ReadAsync(await Stream.IteratorAsync(ShardIteratorStart.TrimHorizon));
 
         Assert.Equal(
             ["0-999", $"1000-{shards[0].EndingHashKey}"],
@@ -32,8 +32,8 @@ public abstract partial class KinesisClientConformance
     {
         await Client.MergeShardsAsync(Stream.Name, StreamUnderTest.FirstShard, SecondShard, Cancel);
         await Stream.UntilActiveAsync();
-        ShardDescription[] shards = await Stream.ListAsync();
-        ShardDescription child = Assert.Single(shards, shard => shard.EndingSequenceNumber is null);
+        var shards = await Stream.ListAsync();
+        var child = Assert.Single(shards, shard => shard.EndingSequenceNumber is null);
 
         Assert.Equal(3, shards.Length);
         Assert.Equal([StreamUnderTest.FirstShard, SecondShard], ((string[])[child.ParentShardId!, child.AdjacentParentShardId!]).Order());

@@ -46,7 +46,7 @@ public abstract partial class KinesisClientConformance(ForeignParts foreign) : I
     [Fact]
     public async Task A_stream_is_described()
     {
-        StreamSummary summary = await Client.DescribeStreamSummaryAsync(Stream.Name, Cancel);
+        var summary = await Client.DescribeStreamSummaryAsync(Stream.Name, Cancel);
 
         Assert.Equal(Stream.Name, summary.StreamName);
         Assert.EndsWith($":stream/{Stream.Name}", summary.StreamArn, StringComparison.Ordinal);
@@ -60,10 +60,10 @@ public abstract partial class KinesisClientConformance(ForeignParts foreign) : I
     [Fact]
     public async Task A_stream_exists_once_until_it_is_deleted()
     {
-        string other = Stream.Name + "-other";
+        var other = Stream.Name + "-other";
 
         // A name of its own, because kinesis-local deletes 50 ms later what was not there when it refused.
-        string missing = Stream.Name + "-missing";
+        var missing = Stream.Name + "-missing";
         await FailsAsync("ResourceInUseException", () => Client.CreateStreamAsync(Stream.Name, 1, Cancel).AsTask());
         await FailsAsync("ResourceNotFoundException", () => Client.DescribeStreamSummaryAsync(missing, Cancel).AsTask());
         await FailsAsync("ResourceNotFoundException", () => Client.DeleteStreamAsync(missing, Cancel).AsTask());
@@ -78,9 +78,9 @@ public abstract partial class KinesisClientConformance(ForeignParts foreign) : I
     [Fact]
     public async Task The_shards_cover_the_ring()
     {
-        foreach (ShardFilter? filter in (ShardFilter?[])[null, ShardFilter.AtLatest, new("AT_TRIM_HORIZON")])
+        foreach (var filter in (ShardFilter?[])[null, ShardFilter.AtLatest, new("AT_TRIM_HORIZON")])
         {
-            ShardDescription[] shards = await Stream.ListAsync(filter);
+            var shards = await Stream.ListAsync(filter);
 
             Assert.Equal([StreamUnderTest.FirstShard, "shardId-000000000001"], shards.Select(shard => shard.ShardId));
             Assert.Equal("0", shards[0].StartingHashKey);
@@ -126,7 +126,7 @@ public abstract partial class KinesisClientConformance(ForeignParts foreign) : I
 
     private static async Task FailsAsync(string errorCode, Func<Task> call)
     {
-        KinesisException error = await Assert.ThrowsAsync<KinesisException>(call);
+        var error = await Assert.ThrowsAsync<KinesisException>(call);
         Assert.Equal(errorCode, error.ErrorCode);
         Assert.InRange(error.StatusCode, 400, 499);
         Assert.False(error.IsOutcomeUnknown);

@@ -41,7 +41,7 @@ internal sealed class StreamUnderTest(
         var records = new List<KinesisRecord>();
         await UntilAsync(async () =>
         {
-            GetRecordsPage page = await PageAsync(iterator!);
+            var page = await PageAsync(iterator!);
             records.AddRange(page.Records);
             iterator = page.NextShardIterator;
             return count is { } wanted ? records.Count >= wanted : iterator is null;
@@ -56,11 +56,11 @@ internal sealed class StreamUnderTest(
             return await Client.GetRecordsAsync(iterator, limit, cancellationToken);
         }
 
-        JsonNode page = await ForeignCallAsync("GetRecords", new JsonObject { ["ShardIterator"] = iterator, ["Limit"] = limit });
+        var page = await ForeignCallAsync("GetRecords", new JsonObject { ["ShardIterator"] = iterator, ["Limit"] = limit });
         KinesisRecord[] records = [.. page["Records"]!.AsArray().Select(ToRecord)];
         if (records.Length > 0)
         {
-            KinesisException error = await Assert.ThrowsAsync<KinesisException>(
+            var error = await Assert.ThrowsAsync<KinesisException>(
                 async () => await Client.GetRecordsAsync(iterator, limit, cancellationToken));
             Assert.Equal("InvalidResponse", error.ErrorCode);
         }
@@ -71,9 +71,9 @@ internal sealed class StreamUnderTest(
     /// <summary>For what this server does not do in CBOR: Amazon's client, which asks in JSON.</summary>
     private async Task<JsonNode> ForeignCallAsync(string operation, JsonObject input)
     {
-        ForeignProcess sdk = await foreign.KinesisSdkAsync();
+        var sdk = await foreign.KinesisSdkAsync();
         var call = new JsonObject { ["endpoint"] = endpoint.ToString(), ["http"] = "1.1", ["operation"] = operation, ["input"] = input };
-        JsonNode answer = (await sdk.CallAsync("call", call, cancellationToken))!;
+        var answer = (await sdk.CallAsync("call", call, cancellationToken))!;
         Assert.Null(answer["error"]?.ToJsonString());
         return answer["output"]!;
     }
@@ -97,7 +97,7 @@ internal sealed class StreamUnderTest(
 
     public async Task UntilAsync(Func<Task<bool>> condition)
     {
-        long start = TimeProvider.System.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"not within {Patience}");

@@ -9,7 +9,7 @@ internal static class ConformanceFolder
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string node = Path.Combine(folder.FullName, "node");
+            var node = Path.Combine(folder.FullName, "node");
             if (File.Exists(Path.Combine(node, "package-lock.json")))
             {
                 return node;

@@ -26,7 +26,7 @@ public sealed class ForeignParts : IAsyncDisposable
 
     internal Task<ForeignProcess> Boto3Async()
     {
-        string python = Prerequisite.Boto3();
+        var python = Prerequisite.Boto3();
         return StartOnceAsync("kinesis_boto3.py", python, "kinesis_boto3.py");
     }
 
@@ -42,7 +42,7 @@ public sealed class ForeignParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Lazy<Task<ForeignProcess>> started in _started.Values)
+        foreach (var started in _started.Values)
         {
             if (started.Value.IsCompletedSuccessfully)
             {
@@ -53,7 +53,7 @@ public sealed class ForeignParts : IAsyncDisposable
 
     private async Task<Uri> ServerAsync(string script)
     {
-        ForeignProcess server = await NodeAsync(script);
+        var server = await NodeAsync(script);
         return new Uri($"http://127.0.0.1:{server.Ready["port"]!.GetValue<int>()}");
     }
 

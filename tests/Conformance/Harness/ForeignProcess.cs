@@ -61,7 +61,7 @@ internal sealed class ForeignProcess : IAsyncDisposable
         {
             await _process.StandardInput.WriteLineAsync(call.ToJsonString().AsMemory(), cancellationToken);
             await _process.StandardInput.FlushAsync(cancellationToken);
-            JsonNode answer = await ReadLineAsync(CallTime, cancellationToken);
+            var answer = await ReadLineAsync(CallTime, cancellationToken);
             return answer["error"] is { } error
                 ? throw new ForeignCallException(error.GetValue<string>())
                 : answer["result"];
@@ -86,7 +86,7 @@ internal sealed class ForeignProcess : IAsyncDisposable
 
     private async Task<JsonNode> ReadLineAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        string? line = await _process.StandardOutput.ReadLineAsync(cancellationToken)
+        var line = await _process.StandardOutput.ReadLineAsync(cancellationToken)
             .AsTask().WaitAsync(atMost, TimeProvider.System, cancellationToken);
         return line is null ? throw new ForeignCallException($"it ended: {Errors()}") : JsonNode.Parse(line)!;
     }

@@ -46,7 +46,7 @@ internal static class Prerequisite
             return;
         }
 
-        string reason = $"{whatIsMissing}; to enable this suite, {HowToEnable}";
+        var reason = $"{whatIsMissing}; to enable this suite, {HowToEnable}";
         if (Environment.GetEnvironmentVariable(RequiredVariable) == "1")
         {
             Assert.Fail($"{RequiredVariable}=1 and {reason}");

@@ -19,11 +19,11 @@ internal sealed class RecordingHandler : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Dictionary<string, string> headers = request.Headers.Concat(request.Content!.Headers)
+        var headers = request.Headers.Concat(request.Content!.Headers)
             .Where(header => !Framing.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
             .ToDictionary(header => header.Key.ToLowerInvariant(), header => string.Join(", ", header.Value));
         headers.TryAdd("host", request.RequestUri!.Authority);
-        byte[] body = await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        var body = await request.Content.ReadAsByteArrayAsync(cancellationToken);
         Last = new RecordedRequest(request.Method.Method, request.RequestUri, headers, body);
 
         var content = new ByteArrayContent(Answer);

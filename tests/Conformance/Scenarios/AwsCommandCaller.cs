@@ -25,7 +25,7 @@ internal sealed partial class AwsCommandCaller : KinesisCaller
             "--cli-input-json", (IsFirstVersion.Value ? WithPlainData(input) : input).ToJsonString(),
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
-        foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)
+        foreach ((var name, var value) in (ReadOnlySpan<(string, string)>)
         [
             ("AWS_ACCESS_KEY_ID", "conformance"), ("AWS_SECRET_ACCESS_KEY", "conformance"), ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_MAX_ATTEMPTS", "1"), ("AWS_PAGER", ""), ("AWS_CONFIG_FILE", "/dev/null"),
@@ -34,31 +34,31 @@ internal sealed partial class AwsCommandCaller : KinesisCaller
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        string output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         if (process.ExitCode == 0)
         {
             return new JsonObject { ["output"] = output.Length > 0 ? JsonNode.Parse(output) : new JsonObject() };
         }
 
-        Match error = ErrorCode().Match(await errors);
+        var error = ErrorCode().Match(await errors);
         Assert.True(error.Success, await errors);
         return new JsonObject { ["error"] = new JsonObject { ["code"] = error.Groups[1].Value } };
     }
 
     private static string Version()
     {
-        using Process process = Process.Start(new ProcessStartInfo("aws", ["--version"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("aws", ["--version"]) { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadToEnd();
     }
 
     /// <summary>Version 1 takes Data as text, version 2 in base64.</summary>
     private static JsonNode WithPlainData(JsonNode input)
     {
-        JsonNode plain = input.DeepClone();
-        foreach (JsonNode? record in (JsonNode?[])[plain, .. plain["Records"]?.AsArray() ?? []])
+        var plain = input.DeepClone();
+        foreach (var record in (JsonNode?[])[plain, .. plain["Records"]?.AsArray() ?? []])
         {
             if (record?["Data"] is { } data)
             {

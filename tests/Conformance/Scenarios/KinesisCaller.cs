@@ -12,9 +12,9 @@ internal abstract class KinesisCaller
     public async Task<string> RunAsync(Scenario scenario, Uri endpoint, string stream, CancellationToken cancellationToken)
     {
         var view = new ScenarioView(stream);
-        foreach (Step step in scenario.Steps)
+        foreach (var step in scenario.Steps)
         {
-            string input = step.Input
+            var input = step.Input
                 .Replace("{stream}", stream, StringComparison.Ordinal)
                 .Replace("{iterator}", view.Iterator, StringComparison.Ordinal)
                 .Replace("{token}", view.Token, StringComparison.Ordinal)

@@ -12,20 +12,20 @@ public sealed class MissingOperationTests(ForeignParts foreign)
     [Fact]
     public async Task An_operation_that_is_missing_is_refused_by_name()
     {
-        await using LocalKinesisServer server = await LocalKinesisServer.StartAsync(
+        await using var server = await LocalKinesisServer.StartAsync(
             new LocalKinesisOptions { Port = 0, Streams = new Dictionary<string, int>() },
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken);
-        ForeignProcess sdk = await foreign.KinesisSdkAsync();
-        JsonNode? operations = await sdk.CallAsync("operations", null, TestContext.Current.CancellationToken);
+        var sdk = await foreign.KinesisSdkAsync();
+        var operations = await sdk.CallAsync("operations", null, TestContext.Current.CancellationToken);
         string[] missing = [.. operations!.AsArray()
             .Select(operation => operation!.GetValue<string>())
             .Where(operation => OperationTable.Find(operation) is null)];
 
-        foreach (string operation in missing)
+        foreach (var operation in missing)
         {
-            JsonNode answer = await new ChildCaller(sdk, httpVersion: "2").CallAsync(
+            var answer = await new ChildCaller(sdk, httpVersion: "2").CallAsync(
                 server.Endpoint, operation, new JsonObject { ["StreamName"] = "any" }, TestContext.Current.CancellationToken);
 
             Assert.Equal("UnknownOperationException", answer["error"]?["code"]?.GetValue<string>());

@@ -36,11 +36,11 @@ public sealed class ScenarioTests(ForeignParts foreign) : IAsyncLifetime
     [MemberData(nameof(Names))]
     public async Task Amazons_JavaScript_client_sees_what_it_sees_of_kinesis_local(string name)
     {
-        Scenario scenario = Named(name);
-        ForeignProcess sdk = await foreign.KinesisSdkAsync();
-        string embedded = await RunAsync(new ChildCaller(sdk, httpVersion: "2"), scenario, _server!.Endpoint);
-        string local = await RunAsync(new ChildCaller(sdk, httpVersion: "1.1"), scenario, await foreign.KinesisLocalAsync());
-        string lite = await RunAsync(new ChildCaller(sdk, httpVersion: "1.1"), scenario, await foreign.KinesaliteAsync());
+        var scenario = Named(name);
+        var sdk = await foreign.KinesisSdkAsync();
+        var embedded = await RunAsync(new ChildCaller(sdk, httpVersion: "2"), scenario, _server!.Endpoint);
+        var local = await RunAsync(new ChildCaller(sdk, httpVersion: "1.1"), scenario, await foreign.KinesisLocalAsync());
+        var lite = await RunAsync(new ChildCaller(sdk, httpVersion: "1.1"), scenario, await foreign.KinesaliteAsync());
 
         foreign.Cases.Add("scenarios, JavaScript client");
         // An oddity that is gone has to leave the list.
@@ -53,7 +53,7 @@ public sealed class ScenarioTests(ForeignParts foreign) : IAsyncLifetime
     [MemberData(nameof(NamesForBoto3))]
     public async Task Boto3_sees_what_the_JavaScript_client_sees(string name)
     {
-        ForeignProcess boto3 = await foreign.Boto3Async();
+        var boto3 = await foreign.Boto3Async();
         await CompareAsync(new ChildCaller(boto3, httpVersion: "1.1"), Named(name));
         foreign.Cases.Add("scenarios, boto3");
     }
@@ -72,20 +72,20 @@ public sealed class ScenarioTests(ForeignParts foreign) : IAsyncLifetime
     private async Task CompareAsync(KinesisCaller caller, Scenario scenario)
     {
         var sdk = new ChildCaller(await foreign.KinesisSdkAsync(), httpVersion: "2");
-        string expected = await RunAsync(sdk, scenario, _server!.Endpoint);
+        var expected = await RunAsync(sdk, scenario, _server!.Endpoint);
         Assert.Equal(expected, await RunAsync(caller, scenario, _server.Endpoint));
     }
 
     private async Task<string> RunAsync(KinesisCaller caller, Scenario scenario, Uri endpoint)
     {
-        string stream = $"stream-{Guid.NewGuid():N}";
+        var stream = $"stream-{Guid.NewGuid():N}";
         var setUp = new ChildCaller(await foreign.KinesisSdkAsync(), httpVersion: "1.1");
-        JsonNode created = await setUp.CallAsync(
+        var created = await setUp.CallAsync(
             endpoint, "CreateStream", new JsonObject { ["StreamName"] = stream, ["ShardCount"] = 3 }, Cancel);
         Assert.Null(created["error"]?.ToJsonString());
         for (string? status = null; status != "ACTIVE";)
         {
-            JsonNode summary = await setUp.CallAsync(endpoint, "DescribeStreamSummary", new JsonObject { ["StreamName"] = stream }, Cancel);
+            var summary = await setUp.CallAsync(endpoint, "DescribeStreamSummary", new JsonObject { ["StreamName"] = stream }, Cancel);
             status = summary["output"]?["StreamDescriptionSummary"]!["StreamStatus"]!.GetValue<string>();
         }
 

@@ -15,26 +15,26 @@ public sealed class SubscriptionTests(ForeignParts foreign)
     [Fact]
     public async Task What_is_there_and_the_end_of_a_split_shard_are_pushed()
     {
-        await using LocalKinesisServer server = await LocalKinesisServer.StartAsync(
+        await using var server = await LocalKinesisServer.StartAsync(
             new LocalKinesisOptions { Port = 0, Streams = new Dictionary<string, int> { [Stream] = 1 } },
             TimeProvider.System,
             NullLoggerFactory.Instance,
             Cancel);
-        JsonNode summary = await CallAsync(server, "DescribeStreamSummary", Named());
-        string arn = summary["StreamDescriptionSummary"]!["StreamARN"]!.GetValue<string>();
-        JsonNode consumer = await CallAsync(
+        var summary = await CallAsync(server, "DescribeStreamSummary", Named());
+        var arn = summary["StreamDescriptionSummary"]!["StreamARN"]!.GetValue<string>();
+        var consumer = await CallAsync(
             server, "RegisterStreamConsumer", new JsonObject { ["StreamARN"] = arn, ["ConsumerName"] = "reader" });
-        string consumerArn = consumer["Consumer"]!["ConsumerARN"]!.GetValue<string>();
+        var consumerArn = consumer["Consumer"]!["ConsumerARN"]!.GetValue<string>();
         await CallAsync(server, "PutRecord", Named(("Data", "AQ=="), ("PartitionKey", "a")));
         await CallAsync(server, "PutRecord", Named(("Data", "Ag=="), ("PartitionKey", "b")));
 
-        JsonArray events = await SubscribeAsync(server, consumerArn, new JsonObject { ["Type"] = "TRIM_HORIZON" }, records: 2);
-        string continuation = events[^1]!["ContinuationSequenceNumber"]!.GetValue<string>();
+        var events = await SubscribeAsync(server, consumerArn, new JsonObject { ["Type"] = "TRIM_HORIZON" }, records: 2);
+        var continuation = events[^1]!["ContinuationSequenceNumber"]!.GetValue<string>();
         await CallAsync(server, "PutRecord", Named(("Data", "Aw=="), ("PartitionKey", "c")));
         await CallAsync(server, "SplitShard", Named(("ShardToSplit", "shardId-000000000000"), ("NewStartingHashKey", "1000")));
         consumer = await CallAsync(
             server, "RegisterStreamConsumer", new JsonObject { ["StreamARN"] = arn, ["ConsumerName"] = "other" });
-        JsonArray rest = await SubscribeAsync(
+        var rest = await SubscribeAsync(
             server,
             consumer["Consumer"]!["ConsumerARN"]!.GetValue<string>(),
             new JsonObject { ["Type"] = "AFTER_SEQUENCE_NUMBER", ["SequenceNumber"] = continuation },
@@ -59,14 +59,14 @@ public sealed class SubscriptionTests(ForeignParts foreign)
     private async Task<JsonNode> CallAsync(LocalKinesisServer server, string operation, JsonObject input)
     {
         var caller = new ChildCaller(await foreign.KinesisSdkAsync(), httpVersion: "2");
-        JsonNode answer = await caller.CallAsync(server.Endpoint, operation, input, Cancel);
+        var answer = await caller.CallAsync(server.Endpoint, operation, input, Cancel);
         Assert.Null(answer["error"]?.ToJsonString());
         return answer["output"]!;
     }
 
     private async Task<JsonArray> SubscribeAsync(LocalKinesisServer server, string consumerArn, JsonObject position, int records)
     {
-        ForeignProcess sdk = await foreign.KinesisSdkAsync();
+        var sdk = await foreign.KinesisSdkAsync();
         var input = new JsonObject
         {
             ["ConsumerARN"] = consumerArn,
@@ -74,7 +74,7 @@ public sealed class SubscriptionTests(ForeignParts foreign)
             ["StartingPosition"] = position,
         };
         var call = new JsonObject { ["endpoint"] = server.Endpoint.ToString(), ["http"] = "2", ["input"] = input, ["records"] = records };
-        JsonNode answer = (await sdk.CallAsync("subscribe", call, Cancel))!;
+        var answer = (await sdk.CallAsync("subscribe", call, Cancel))!;
         Assert.Null(answer["error"]?.ToJsonString());
         return answer["output"]!.AsArray();
     }

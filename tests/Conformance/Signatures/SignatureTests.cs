@@ -97,8 +97,8 @@ public sealed class SignatureTests(ForeignParts foreign)
         var time = new FakeTimeProvider(Noon);
         var credentials = new ChangingCredentials { Current = new ImmutableCredentials("AKID", "first", null) };
         using var handler = new RecordingHandler();
-        using KinesisClient client = Client(new KinesisClientOptions(), credentials, handler, time);
-        KinesisCall call = KinesisCalls.Named("DescribeStreamSummary");
+        using var client = Client(new KinesisClientOptions(), credentials, handler, time);
+        var call = KinesisCalls.Named("DescribeStreamSummary");
 
         await CheckAsync(client, handler, call, credentials.Current, "us-east-1", time.GetUtcNow());
         time.Advance(TimeSpan.FromDays(1));
@@ -113,7 +113,7 @@ public sealed class SignatureTests(ForeignParts foreign)
         options ??= new KinesisClientOptions();
         var time = new FakeTimeProvider(now ?? Noon);
         using var handler = new RecordingHandler();
-        using KinesisClient client = Client(options, credentials, handler, time);
+        using var client = Client(options, credentials, handler, time);
         await CheckAsync(client, handler, call, await credentials.GetCredentialsAsync(), options.Region, time.GetUtcNow());
     }
 
@@ -125,12 +125,12 @@ public sealed class SignatureTests(ForeignParts foreign)
         string region,
         DateTimeOffset now)
     {
-        ForeignProcess signer = await foreign.SignerAsync();
+        var signer = await foreign.SignerAsync();
         await call.SendAsync(client, handler, TestContext.Current.CancellationToken);
-        RecordedRequest ours = handler.Last!;
+        var ours = handler.Last!;
 
-        JsonNode? theirs = await signer.CallAsync("sign", Describe(ours, identity, region, now), TestContext.Current.CancellationToken);
-        foreach (string name in (string[])["authorization", "x-amz-date", "x-amz-security-token"])
+        var theirs = await signer.CallAsync("sign", Describe(ours, identity, region, now), TestContext.Current.CancellationToken);
+        foreach (var name in (string[])["authorization", "x-amz-date", "x-amz-security-token"])
         {
             Assert.Equal(theirs![name]?.GetValue<string>(), ours.Headers.GetValueOrDefault(name));
         }

@@ -24,13 +24,13 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
 
     public async ValueTask InitializeAsync()
     {
-        Uri endpoint = await foreign.DynamoDbLocalAsync();
+        var endpoint = await foreign.DynamoDbLocalAsync();
 
         // It keeps a database for each access key, so every test has its own.
         _client = new AmazonDynamoDBClient(
             new BasicAWSCredentials($"test{Guid.NewGuid():N}", "secret"),
             new AmazonDynamoDBConfig { ServiceURL = endpoint.ToString(), AuthenticationRegion = "us-east-1" });
-        foreach (StoreTable table in (StoreTable[])[Things, Others])
+        foreach (var table in (StoreTable[])[Things, Others])
         {
             await DynamoDbStoreTables.EnsureAsync(_client, table, TimeProvider.System, Token);
         }
@@ -52,12 +52,12 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
         await Task.WhenAll(Enumerable.Range(0, 4).Select(
             _ => DynamoDbStoreTables.EnsureAsync(_client!, table, TimeProvider.System, Token)));
 
-        DescribeTimeToLiveResponse expiry = await _client!.DescribeTimeToLiveAsync(
+        var expiry = await _client!.DescribeTimeToLiveAsync(
             new DescribeTimeToLiveRequest { TableName = "new" }, Token);
         Assert.Equal("until", expiry.TimeToLiveDescription.AttributeName);
-        DescribeTableResponse described = await _client.DescribeTableAsync("new", Token);
+        var described = await _client.DescribeTableAsync("new", Token);
         Assert.Equal(BillingMode.PAY_PER_REQUEST, described.Table.BillingModeSummary.BillingMode);
-        StoreException notOurs = await Assert.ThrowsAsync<StoreException>(
+        var notOurs = await Assert.ThrowsAsync<StoreException>(
             () => DynamoDbStoreTables.EnsureAsync(_client, table with { KeyAttribute = "key" }, TimeProvider.System, Token));
         Assert.Contains("new", notOurs.Message, StringComparison.Ordinal);
     }
@@ -75,11 +75,11 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
         };
         await _client!.PutItemAsync("things", theirs, Token);
 
-        WriteResult result = await Store.UpdateIfAsync(
+        var result = await Store.UpdateIfAsync(
             Things, "k", new ItemUpdate().Set("n", 2), WriteCondition.Equal("n", OurValue.Number(1)), Token);
 
         Assert.Equal(["n"], result.Item!.Attributes.Keys);
-        GetItemResponse kept = await _client.GetItemAsync("things", new() { ["id"] = new() { S = "k" } }, Token);
+        var kept = await _client.GetItemAsync("things", new() { ["id"] = new() { S = "k" } }, Token);
         Assert.True(kept.Item["flag"].BOOL);
         Assert.Equal("1", kept.Item["map"].M["x"].N);
     }
@@ -104,10 +104,10 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
         var old = new ItemUpdate().Set("expiresAt", Time.GetUtcNow().ToUnixTimeSeconds()).Set("old", "x");
         await Store.UpdateIfAsync(Things, "k", old, WriteCondition.None, Token);
 
-        WriteResult[] results = await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Store.UpdateIfAsync(
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Store.UpdateIfAsync(
             Things, "k", new ItemUpdate().Set("by", writer), WriteCondition.ItemAbsent, Token).AsTask()));
 
-        StoreItem? item = await Store.GetAsync(Things, "k", Token);
+        var item = await Store.GetAsync(Things, "k", Token);
         Assert.Equal(["by"], item!.Attributes.Keys);
         Assert.Single(results, result => result.Succeeded);
         Assert.All(results, result => Assert.Equal(item.Attributes, result.Item!.Attributes));
@@ -116,14 +116,14 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
     [Fact]
     public async Task A_missing_table_and_a_dead_endpoint_are_named()
     {
-        StoreException missing = await Assert.ThrowsAsync<StoreException>(
+        var missing = await Assert.ThrowsAsync<StoreException>(
             async () => await Store.GetAsync(new StoreTable("nowhere", "id"), "k", Token));
         Assert.Contains("nowhere", missing.Message, StringComparison.Ordinal);
 
         using var unreachable = new AmazonDynamoDBClient(
             new BasicAWSCredentials("test", "secret"),
             new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
-        StoreException dead = await Assert.ThrowsAsync<StoreException>(
+        var dead = await Assert.ThrowsAsync<StoreException>(
             async () => await new DynamoDbStore(unreachable, Time).GetAsync(Things, "k", Token));
         Assert.Contains("things", dead.Message, StringComparison.Ordinal);
     }

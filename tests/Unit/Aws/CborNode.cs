@@ -104,7 +104,7 @@ internal abstract record CborNode
         public override void Write(Foreign.CborWriter writer)
         {
             writer.WriteStartMap(IsIndefinite ? null : Values.Length);
-            foreach ((string key, CborNode value) in Values)
+            foreach ((var key, var value) in Values)
             {
                 writer.WriteTextString(key);
                 value.Write(writer);

@@ -29,18 +29,18 @@ public sealed class CborReaderTests
     public void Takes_and_refuses_the_same_bytes_as_another_reader()
     {
         // Half of them begin as something valid, else almost everything ends at the first byte.
-        Gen<byte[]> noise = Gen.Byte.Array[1, 12];
-        Gen<byte[]> torn = Gen.Select(CborNode.Any, Gen.Byte, Gen.Int[0, 1_000], (node, value, at) =>
+        var noise = Gen.Byte.Array[1, 12];
+        var torn = Gen.Select(CborNode.Any, Gen.Byte, Gen.Int[0, 1_000], (node, value, at) =>
         {
-            byte[] bytes = node.Encode();
+            var bytes = node.Encode();
             bytes[at % bytes.Length] = value;
             return bytes;
         });
-        int refused = 0;
+        var refused = 0;
         Gen.OneOf(noise, torn).Sample(bytes =>
         {
-            bool theirs = ForeignAccepts(bytes);
-            bool ours = Accepts(bytes);
+            var theirs = ForeignAccepts(bytes);
+            var ours = Accepts(bytes);
             Interlocked.Add(ref refused, ours ? 0 : 1);
             Assert.Equal(theirs, ours);
         }, iter: 2_000);
@@ -141,8 +141,8 @@ public sealed class CborReaderTests
                 Assert.Equal(node.Whole, reader.ReadBytes().ToArray());
                 break;
             case CborNode.Items node:
-                CborItems items = reader.ReadArray();
-                foreach (CborNode value in node.Values)
+                var items = reader.ReadArray();
+                foreach (var value in node.Values)
                 {
                     Assert.True(reader.MoveNext(ref items));
                     AssertReads(ref reader, value);
@@ -151,8 +151,8 @@ public sealed class CborReaderTests
                 Assert.False(reader.MoveNext(ref items));
                 break;
             case CborNode.Pairs node:
-                CborItems pairs = reader.ReadMap();
-                foreach ((string key, CborNode value) in node.Values)
+                var pairs = reader.ReadMap();
+                foreach ((var key, var value) in node.Values)
                 {
                     Assert.True(reader.MoveNext(ref pairs));
                     Assert.Equal(Encoding.UTF8.GetBytes(key), reader.ReadText().ToArray());

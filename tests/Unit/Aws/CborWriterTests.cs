@@ -20,13 +20,13 @@ public sealed class CborWriterTests
         writer.WriteText("a"u8);
         foreign.WriteStartArray(numbers.Length + texts.Length);
         writer.WriteArray(numbers.Length + texts.Length);
-        foreach (long number in numbers)
+        foreach (var number in numbers)
         {
             foreign.WriteInt64(number);
             writer.WriteInteger(number);
         }
 
-        foreach (string text in texts)
+        foreach (var text in texts)
         {
             foreign.WriteTextString(text);
             writer.WriteText(text);

@@ -18,7 +18,7 @@ public sealed class ConsumerTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             Answer("Consumer"), Answer("ConsumerDescription"), LoopbackKinesis.Json(200, ""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         Assert.Equal(Expected, await client.RegisterStreamConsumerAsync(Stream, "c", Cancellation));
         Assert.Equal(Expected, await client.DescribeStreamConsumerAsync(Stream, "c", Cancellation));
@@ -36,10 +36,10 @@ public sealed class ConsumerTests
     [Fact]
     public async Task A_repeated_registration_that_was_done_at_first_yields_its_consumer()
     {
-        RequestDelegate inUse = LoopbackKinesis.Json(400, """{"__type":"ResourceInUseException"}""");
+        var inUse = LoopbackKinesis.Json(400, """{"__type":"ResourceInUseException"}""");
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Reset, inUse, Answer("ConsumerDescription"), inUse);
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         Assert.Equal(Expected, await client.RegisterStreamConsumerAsync(Stream, "c", Cancellation));
 
@@ -53,7 +53,7 @@ public sealed class ConsumerTests
     public async Task An_empty_answer_to_a_registration_is_not_taken_for_a_done_one()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, ""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(
             async () => await client.RegisterStreamConsumerAsync(Stream, "c", Cancellation));
@@ -68,7 +68,7 @@ public sealed class ConsumerTests
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Json(200, $$"""{"NextToken":"t1","Consumers":[{{Consumer}}]}"""),
             LoopbackKinesis.Json(200, $$"""{"Consumers":[{{Consumer}}]}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         Assert.Equal([Expected, Expected], await client.ListStreamConsumersAsync(Stream, Cancellation));
         Assert.Equal(
@@ -80,7 +80,7 @@ public sealed class ConsumerTests
     public async Task Gives_up_on_a_list_of_consumers_without_end()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, """{"NextToken":"t","Consumers":[]}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         await Assert.ThrowsAsync<KinesisException>(async () => await client.ListStreamConsumersAsync(Stream, Cancellation));
     }

@@ -20,10 +20,10 @@ public sealed class ControlPlaneTests
                 {"Shards":[{"ShardId":"shardId-1","ParentShardId":"shardId-0","AdjacentParentShardId":"shardId-9",
                 "HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"9"},"SequenceNumberRange":{"StartingSequenceNumber":"3"}}]}
                 """));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
         var since = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
 
-        ShardDescription[] shards = await client.ListShardsAsync("s", new ShardFilter("FROM_TIMESTAMP", Timestamp: since), Cancellation);
+        var shards = await client.ListShardsAsync("s", new ShardFilter("FROM_TIMESTAMP", Timestamp: since), Cancellation);
 
         Assert.Equal(
             [
@@ -45,7 +45,7 @@ public sealed class ControlPlaneTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Json(200, """{"NextToken":"again","Shards":[]}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         await Assert.ThrowsAsync<KinesisException>(async () => await client.ListShardsAsync("s", null, Cancellation));
     }
@@ -54,9 +54,9 @@ public sealed class ControlPlaneTests
     public async Task Asks_for_an_iterator_by_type_and_argument()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, """{"ShardIterator":"it"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
         var time = DateTimeOffset.FromUnixTimeSeconds(5);
-        foreach (ShardIteratorStart start in (ShardIteratorStart[])
+        foreach (var start in (ShardIteratorStart[])
             [ShardIteratorStart.TrimHorizon, ShardIteratorStart.After("7"), ShardIteratorStart.AtTime(time)])
         {
             Assert.Equal("it", await client.GetShardIteratorAsync("s", "x", start, Cancellation));
@@ -81,9 +81,9 @@ public sealed class ControlPlaneTests
             "StreamStatus":"ACTIVE","StreamCreationTimestamp":1.7E9,"RetentionPeriodHours":24,"OpenShardCount":3,
             "EnhancedMonitoring":[{"ShardLevelMetrics":[]}],"ConsumerCount":0{{recordSize}} } }
             """));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        StreamSummary summary = await client.DescribeStreamSummaryAsync("s", Cancellation);
+        var summary = await client.DescribeStreamSummaryAsync("s", Cancellation);
 
         Assert.Equal(
             new StreamSummary(
@@ -101,7 +101,7 @@ public sealed class ControlPlaneTests
     public async Task Creates_streams_of_provisioned_capacity()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, ""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         await client.CreateStreamAsync("s", 2, Cancellation);
         await client.DeleteStreamAsync("s", Cancellation);
@@ -115,7 +115,7 @@ public sealed class ControlPlaneTests
     public async Task Reshapes_a_stream()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, ""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         await client.SplitShardAsync("s", "shardId-0", "170141183460469231731687303715884105728", Cancellation);
         await client.MergeShardsAsync("s", "shardId-1", "shardId-2", Cancellation);
@@ -140,7 +140,7 @@ public sealed class ControlPlaneTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Reset, LoopbackKinesis.Json(400, """{"__type":"ResourceInUseException","message":"UPDATING"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await client.SplitShardAsync("s", "x", "7", Cancellation));
 
@@ -152,7 +152,7 @@ public sealed class ControlPlaneTests
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(
             200, """{"OnDemandStreamCount":0,"OnDemandStreamCountLimit":50,"OpenShardCount":7,"ShardLimit":500}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         Assert.Equal(new AccountLimits(ShardLimit: 500, OpenShardCount: 7), await client.DescribeLimitsAsync(Cancellation));
         Assert.Equal("{}", Assert.Single(server.Arrivals).Text);
@@ -167,7 +167,7 @@ public sealed class ControlPlaneTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Reset, LoopbackKinesis.Json(400, $$"""{"__type":"{{code}}","message":"m"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         await ChangeAsync(client, operation);
 
@@ -184,7 +184,7 @@ public sealed class ControlPlaneTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Reset, LoopbackKinesis.Json(400, """{"__type":"AccessDeniedException"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await ChangeAsync(client, "CreateStream"));
 

@@ -43,9 +43,9 @@ public sealed class EventMessageReaderTests
             byte[] wire = [.. messages.SelectMany(message => message.ToByteArray())];
             var reader = new EventMessageReader(new SplitStream(wire, splits));
 
-            foreach (Foreign.EventStreamMessage expected in messages)
+            foreach (var expected in messages)
             {
-                EventMessage message = Assert.NotNull(await reader.ReadAsync(Cancellation));
+                var message = Assert.NotNull(await reader.ReadAsync(Cancellation));
                 Assert.Equal(expected.Payload, message.Payload.ToArray());
                 AssertHas(expected.Headers.Values, message);
             }
@@ -68,7 +68,7 @@ public sealed class EventMessageReaderTests
     [Fact]
     public async Task Reads_the_published_example()
     {
-        EventMessage message = Assert.NotNull(await ReadAsync(Convert.FromHexString("000000100000000005c248eb7d98c8ff")));
+        var message = Assert.NotNull(await ReadAsync(Convert.FromHexString("000000100000000005c248eb7d98c8ff")));
 
         Assert.Equal((0, 0), (message.Headers.Length, message.Payload.Length));
     }
@@ -77,8 +77,8 @@ public sealed class EventMessageReaderTests
     public async Task Every_flipped_bit_is_noticed() => await Message.SampleAsync(
         async message =>
         {
-            byte[] wire = message.ToByteArray();
-            for (int bit = 0; bit < wire.Length * 8; bit++)
+            var wire = message.ToByteArray();
+            for (var bit = 0; bit < wire.Length * 8; bit++)
             {
                 wire[bit / 8] ^= (byte)(1 << (bit % 8));
                 await Assert.ThrowsAsync<EventStreamFormatException>(() => ReadAsync(wire));
@@ -93,10 +93,10 @@ public sealed class EventMessageReaderTests
     {
         var header = new Foreign.EventStreamHeader("name");
         header.SetString("value");
-        byte[] wire = new Foreign.EventStreamMessage([header], "payload"u8.ToArray()).ToByteArray();
+        var wire = new Foreign.EventStreamMessage([header], "payload"u8.ToArray()).ToByteArray();
 
         Assert.Null(await ReadAsync([]));
-        for (int length = 1; length < wire.Length; length++)
+        for (var length = 1; length < wire.Length; length++)
         {
             await Assert.ThrowsAsync<EndOfStreamException>(() => ReadAsync(wire[..length]));
         }
@@ -112,7 +112,7 @@ public sealed class EventMessageReaderTests
     [InlineData(0u, 0u)]
     public async Task Lengths_that_no_message_has_are_refused_before_a_buffer_is_taken(uint total, uint headers)
     {
-        byte[] prelude = new byte[MessagePrelude.Length];
+        var prelude = new byte[MessagePrelude.Length];
         WritePrelude(prelude, total, headers);
 
         // With a buffer, the reader would ask for more and find the stream's end instead.
@@ -122,9 +122,9 @@ public sealed class EventMessageReaderTests
     [Fact]
     public async Task The_largest_message_is_read()
     {
-        byte[] wire = new Foreign.EventStreamMessage([], new byte[MessagePrelude.MaxPayloadLength]).ToByteArray();
+        var wire = new Foreign.EventStreamMessage([], new byte[MessagePrelude.MaxPayloadLength]).ToByteArray();
 
-        EventMessage message = Assert.NotNull(await ReadAsync(wire));
+        var message = Assert.NotNull(await ReadAsync(wire));
 
         Assert.Equal(MessagePrelude.MaxPayloadLength, message.Payload.Length);
     }
@@ -135,14 +135,14 @@ public sealed class EventMessageReaderTests
     [Fact]
     public async Task Headers_that_lie_are_refused_and_others_not()
     {
-        (int accepted, int refused) = (0, 0);
+        (var accepted, var refused) = (0, 0);
         await Gen.OneOf(
             Gen.Byte.Array[0, 40],
             HeadersOf(1, 3).Select(WireOf),
             Gen.Select(HeadersOf(1, 3).Select(WireOf), Gen.Int[1, 3]).Select((wire, missing) => wire[..^missing])).SampleAsync(async headers =>
         {
-            byte[] wire = WithChecksums(headers);
-            EventMessage message = Assert.NotNull(await ReadAsync(wire));
+            var wire = WithChecksums(headers);
+            var message = Assert.NotNull(await ReadAsync(wire));
             try
             {
                 message.Text("any"u8);
@@ -169,10 +169,10 @@ public sealed class EventMessageReaderTests
         var left = expected.ToDictionary(header => header.Name);
         while (headers.MoveNext())
         {
-            Assert.True(left.Remove(Encoding.UTF8.GetString(headers.Name), out Foreign.IEventStreamHeader? header));
+            Assert.True(left.Remove(Encoding.UTF8.GetString(headers.Name), out var header));
             Assert.Equal((int)header.HeaderType, (int)headers.Type);
-            byte[] wire = WireOf([header]);
-            int lengthBytes = headers.Type is HeaderType.String or HeaderType.Bytes ? 2 : 0;
+            var wire = WireOf([header]);
+            var lengthBytes = headers.Type is HeaderType.String or HeaderType.Bytes ? 2 : 0;
             Assert.Equal(wire.Length, 1 + headers.Name.Length + 1 + lengthBytes + headers.Value.Length);
             Assert.Equal(wire[^headers.Value.Length..], headers.Value.ToArray());
             if (headers.Type is HeaderType.String)
@@ -189,14 +189,14 @@ public sealed class EventMessageReaderTests
 
     private static byte[] WireOf(IEnumerable<Foreign.IEventStreamHeader> headers) => [.. headers.SelectMany(header =>
     {
-        byte[] wire = new byte[header.GetWireSize()];
+        var wire = new byte[header.GetWireSize()];
         header.WriteToBuffer(wire, 0);
         return wire;
     })];
 
     private static byte[] WithChecksums(byte[] headers)
     {
-        byte[] wire = new byte[MessagePrelude.Framing + headers.Length];
+        var wire = new byte[MessagePrelude.Framing + headers.Length];
         WritePrelude(wire, (uint)wire.Length, (uint)headers.Length);
         headers.CopyTo(wire, MessagePrelude.Length);
         BinaryPrimitives.WriteUInt32BigEndian(wire.AsSpan()[^4..], Crc32.HashToUInt32(wire.AsSpan()[..^4]));

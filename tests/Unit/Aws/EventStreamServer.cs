@@ -21,7 +21,7 @@ internal static class EventStreamServer
     public static byte[] Message(byte[] payload, params (string Name, string Value)[] headers)
     {
         var written = new List<Foreign.IEventStreamHeader>();
-        foreach ((string name, string value) in headers)
+        foreach ((var name, var value) in headers)
         {
             var header = new Foreign.EventStreamHeader(name);
             header.SetString(value);
@@ -34,7 +34,7 @@ internal static class EventStreamServer
     /// <summary>Sends the messages one by one and ends the stream in good order.</summary>
     public static RequestDelegate Stream(params byte[][] messages) => async context =>
     {
-        foreach (byte[] message in messages)
+        foreach (var message in messages)
         {
             await SendAsync(context, message);
         }

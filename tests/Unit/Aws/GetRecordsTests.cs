@@ -17,7 +17,7 @@ public sealed class GetRecordsTests
     [InlineData(WireForm.Json)]
     public void Decodes_a_page_however_it_is_written(WireForm form) => WirePage.Any.Sample(expected =>
     {
-        GetRecordsPage page = GetRecordsCodec.Decode(expected.Encode(form, "NextShardIterator"));
+        var page = GetRecordsCodec.Decode(expected.Encode(form, "NextShardIterator"));
 
         expected.AssertHas(page.Records);
         Assert.Equal(expected.Cursor, page.NextShardIterator);
@@ -36,12 +36,12 @@ public sealed class GetRecordsTests
         // The form is told by the first byte: the Content-Type is wrong for one of the two.
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Bytes(200, "application/x-amz-cbor-1.1", expected.Encode(form, "NextShardIterator")));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        GetRecordsPage page = await client.GetRecordsAsync("iterator", 100, Cancellation);
+        var page = await client.GetRecordsAsync("iterator", 100, Cancellation);
 
         Assert.Equal("data"u8.ToArray(), Assert.Single(page.Records).Data.ToArray());
-        Assert.True(server.Arrivals.TryPeek(out Arrival? arrival));
+        Assert.True(server.Arrivals.TryPeek(out var arrival));
         var request = new Foreign.CborReader(arrival.Body);
         request.ReadStartMap();
         Assert.Equal(
@@ -57,9 +57,9 @@ public sealed class GetRecordsTests
                 {"Records":[],"NextShardIterator":null,"MillisBehindLatest":0,"ChildShards":[
                 {"ShardId":"c","ParentShards":["p"],"HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"9"}}]}
                 """));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        GetRecordsPage page = await client.GetRecordsAsync("iterator", 1, Cancellation);
+        var page = await client.GetRecordsAsync("iterator", 1, Cancellation);
 
         Assert.Null(page.NextShardIterator);
         Assert.Equal("c", Assert.Single(page.ChildShards).ShardId);
@@ -77,7 +77,7 @@ public sealed class GetRecordsTests
     public async Task An_answer_that_cannot_be_read_is_an_error_of_its_own(string body)
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, body));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(
             async () => await client.GetRecordsAsync("iterator", 1, Cancellation));
@@ -89,13 +89,13 @@ public sealed class GetRecordsTests
     [Fact]
     public async Task An_oversize_answer_is_refused_whether_announced_or_not()
     {
-        byte[] tooLong = new byte[KinesisOperation.GetRecords.MaxResponseBytes + 1];
+        var tooLong = new byte[KinesisOperation.GetRecords.MaxResponseBytes + 1];
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Bytes(200, "application/x-amz-cbor-1.1", tooLong),
             context => context.Response.Body.WriteAsync(tooLong, context.RequestAborted).AsTask());
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             var error = await Assert.ThrowsAsync<KinesisException>(
                 async () => await client.GetRecordsAsync("iterator", 1, Cancellation));
@@ -107,21 +107,21 @@ public sealed class GetRecordsTests
     public async Task A_page_sent_in_chunks_is_read_to_its_end()
     {
         WirePage expected = new([new("1", "a", new byte[100_000], 5), new("2", "b", new byte[300_000], 6)], "next", 0, []);
-        byte[] body = expected.Encode(WireForm.Cbor, "NextShardIterator");
+        var body = expected.Encode(WireForm.Cbor, "NextShardIterator");
         await using var server = await LoopbackKinesis.StartAsync(async context =>
         {
-            foreach (byte[] chunk in body.Chunk(9_999))
+            foreach (var chunk in body.Chunk(9_999))
             {
                 await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
             }
         });
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        GetRecordsPage page = await client.GetRecordsAsync("iterator", 10, Cancellation);
+        var page = await client.GetRecordsAsync("iterator", 10, Cancellation);
 
         Assert.Equal([100_000, 300_000], page.Records.Select(record => record.Data.Length));
     }
 
     private static byte[]? BufferOf(KinesisRecord record) =>
-        MemoryMarshal.TryGetArray(record.PartitionKey, out ArraySegment<byte> segment) ? segment.Array : null;
+        MemoryMarshal.TryGetArray(record.PartitionKey, out var segment) ? segment.Array : null;
 }

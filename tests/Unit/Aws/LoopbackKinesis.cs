@@ -54,14 +54,14 @@ internal sealed class LoopbackKinesis : IAsyncDisposable
     /// <summary>The transport outside tests, which also takes a certificate that nobody has signed.</summary>
     public static SocketsHttpHandler CreateTrustingHandler()
     {
-        SocketsHttpHandler handler = KinesisTransport.CreateHandler();
+        var handler = KinesisTransport.CreateHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=loopback";
         return handler;
     }
 
     private static async Task<LoopbackKinesis> StartAsync(Action<ListenOptions> listen, RequestDelegate[] script)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen));
@@ -74,7 +74,7 @@ internal sealed class LoopbackKinesis : IAsyncDisposable
     private static X509Certificate2 SelfSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        var now = TimeProvider.System.GetUtcNow();
         return new CertificateRequest("CN=loopback", key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
@@ -138,7 +138,7 @@ internal sealed class LoopbackKinesis : IAsyncDisposable
             context.Request.Protocol,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray()));
-        int turn = Interlocked.Increment(ref _answered) - 1;
+        var turn = Interlocked.Increment(ref _answered) - 1;
         await _script[Math.Min(turn, _script.Length - 1)](context);
     }
 }

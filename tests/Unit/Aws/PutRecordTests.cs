@@ -18,9 +18,9 @@ public sealed class PutRecordTests
     public async Task Puts_a_record_after_another_one(string? hashKey, string? after)
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Cbor(200, WriteResult));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        PutRecordResult result = await client.PutRecordAsync("s", Record with { ExplicitHashKey = hashKey }, after, Cancellation);
+        var result = await client.PutRecordAsync("s", Record with { ExplicitHashKey = hashKey }, after, Cancellation);
 
         Assert.Equal(new PutRecordResult("shardId-000000000000", "50"), result);
         var expected = new Dictionary<string, object?>
@@ -39,7 +39,7 @@ public sealed class PutRecordTests
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(
             200, """{"ShardId":"shardId-000000000000","SequenceNumber":"50","EncryptionType":"NONE"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         Assert.Equal(
             new PutRecordResult("shardId-000000000000", "50"), await client.PutRecordAsync("s", Record, null, Cancellation));
@@ -52,10 +52,10 @@ public sealed class PutRecordTests
             LoopbackKinesis.Reset,
             LoopbackKinesis.Json(400, """{"__type":"ProvisionedThroughputExceededException"}"""),
             LoopbackKinesis.Json(200, """{"ShardId":"shardId-000000000000"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var outcomes = new List<(string, bool)>();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             var error = await Assert.ThrowsAsync<KinesisException>(
                 async () => await client.PutRecordAsync("s", Record, null, Cancellation));
@@ -72,9 +72,9 @@ public sealed class PutRecordTests
     {
         var fields = new Dictionary<string, object?>();
         var reader = new Foreign.CborReader(body, Foreign.CborConformanceMode.Strict);
-        for (int? left = reader.ReadStartMap(); left > 0; left--)
+        for (var left = reader.ReadStartMap(); left > 0; left--)
         {
-            string name = reader.ReadTextString();
+            var name = reader.ReadTextString();
             fields.Add(name, name is "Data" ? Convert.ToHexString(reader.ReadByteString()) : reader.ReadTextString());
         }
 
@@ -86,7 +86,7 @@ public sealed class PutRecordTests
     private static void WriteResult(Foreign.CborWriter writer)
     {
         writer.WriteStartMap(3);
-        foreach (string text in (string[])["EncryptionType", "NONE", "ShardId", "shardId-000000000000", "SequenceNumber", "50"])
+        foreach (var text in (string[])["EncryptionType", "NONE", "ShardId", "shardId-000000000000", "SequenceNumber", "50"])
         {
             writer.WriteTextString(text);
         }

@@ -22,7 +22,7 @@ public sealed class PutRecordsTests
         Gen.String[1, 256].Where(IsText), Gen.String[1, 39].Where(IsText).Null(), Gen.Byte.Array[0, 2_000])
         .Select((key, hashKey, data) => new PutRecordsEntry(key, hashKey, data)).Array[1, 20].Sample(records =>
     {
-        using RequestBody body = PutRecordsCodec.Encode("s", records);
+        using var body = PutRecordsCodec.Encode("s", records);
 
         var reader = new Foreign.CborReader(body.Bytes, Foreign.CborConformanceMode.Strict);
         reader.ReadStartMap();
@@ -30,7 +30,7 @@ public sealed class PutRecordsTests
         Assert.Equal("s", reader.ReadTextString());
         Assert.Equal("Records", reader.ReadTextString());
         Assert.Equal(records.Length, reader.ReadStartArray());
-        foreach (PutRecordsEntry record in records)
+        foreach (var record in records)
         {
             Assert.Equal(record.ExplicitHashKey is null ? 2 : 3, reader.ReadStartMap());
             Assert.Equal("Data", reader.ReadTextString());
@@ -55,9 +55,9 @@ public sealed class PutRecordsTests
     public async Task Tells_of_each_record_what_became_of_it()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Cbor(200, WriteMixedResults));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        PutRecordsResultEntry[] results = await client.PutRecordsAsync("s", TwoRecords, Cancellation);
+        var results = await client.PutRecordsAsync("s", TwoRecords, Cancellation);
 
         Assert.Equal(
             [
@@ -65,7 +65,7 @@ public sealed class PutRecordsTests
                 new PutRecordsResultEntry(null, null, "ProvisionedThroughputExceededException", "Rate exceeded"),
             ],
             results);
-        Assert.True(server.Arrivals.TryPeek(out Arrival? arrival));
+        Assert.True(server.Arrivals.TryPeek(out var arrival));
         Assert.Equal("Kinesis_20131202.PutRecords", arrival.Target);
         Assert.Equal("application/x-amz-cbor-1.1", arrival.Headers["content-type"]);
     }
@@ -78,9 +78,9 @@ public sealed class PutRecordsTests
               {"SequenceNumber":"49","ShardId":"shardId-000000000000"},
               {"ErrorCode":"InternalFailure","ErrorMessage":"no"}]}
             """));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        PutRecordsResultEntry[] results = await client.PutRecordsAsync("s", TwoRecords, Cancellation);
+        var results = await client.PutRecordsAsync("s", TwoRecords, Cancellation);
 
         Assert.Equal("49", results[0].SequenceNumber);
         Assert.True(results[0].IsStored);
@@ -92,7 +92,7 @@ public sealed class PutRecordsTests
     [InlineData(501)]
     public async Task Refuses_a_call_without_records_or_with_too_many(int count)
     {
-        using KinesisClient client = LoopbackKinesis.CreateClient(new Uri("http://127.0.0.1:1/"));
+        using var client = LoopbackKinesis.CreateClient(new Uri("http://127.0.0.1:1/"));
 
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             async () => await client.PutRecordsAsync("s", new PutRecordsEntry[count], Cancellation));
@@ -102,7 +102,7 @@ public sealed class PutRecordsTests
     public async Task An_answer_for_another_number_of_records_leaves_the_outcome_unknown()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Cbor(200, WriteMixedResults));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(
             async () => await client.PutRecordsAsync("s", TwoRecords.AsMemory(1), Cancellation));

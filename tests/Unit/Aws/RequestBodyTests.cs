@@ -15,15 +15,15 @@ public sealed class RequestBodyTests
     [Fact]
     public async Task A_buffer_that_a_connection_is_still_writing_does_not_go_back_to_the_pool()
     {
-        byte[] rented = ArrayPool<byte>.Shared.Rent(Size);
+        var rented = ArrayPool<byte>.Shared.Rent(Size);
         var body = RequestBody.Pooled(rented, Size);
         using var content = new RequestBodyContent(body, "application/octet-stream");
         var connection = new StuckStream();
 
-        Task write = content.CopyToAsync(connection, Cancellation);
+        var write = content.CopyToAsync(connection, Cancellation);
         body.Dispose();
 
-        byte[] next = ArrayPool<byte>.Shared.Rent(Size);
+        var next = ArrayPool<byte>.Shared.Rent(Size);
         Assert.NotSame(rented, next);
         Assert.True(content.WasStarted);
         connection.Release.SetResult();
@@ -37,9 +37,9 @@ public sealed class RequestBodyTests
         PutRecordsEntry[] records = [.. Enumerable.Range(0, 500).Select(_ => new PutRecordsEntry("key", "12345", new byte[1_000]))];
         PutRecordsCodec.Encode("s", records).Dispose();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         PutRecordsCodec.Encode("s", records).Dispose();
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.InRange(allocated, 0, 200);
     }

@@ -23,7 +23,7 @@ public sealed class RequestSignerTests
     [Fact]
     public void Signs_the_documented_example()
     {
-        SigningTime time = SigningTime.At(new DateTimeOffset(2015, 8, 30, 12, 36, 0, TimeSpan.Zero));
+        var time = SigningTime.At(new DateTimeOffset(2015, 8, 30, 12, 36, 0, TimeSpan.Zero));
         var request = new RequestToSign
         {
             Method = "GET",
@@ -37,7 +37,7 @@ public sealed class RequestSignerTests
             Body = [],
         };
 
-        string header = new RequestSigner("us-east-1", "iam").Sign(
+        var header = new RequestSigner("us-east-1", "iam").Sign(
             request, new ImmutableCredentials("AKIDEXAMPLE", ExampleSecret, null), time);
 
         Assert.Equal(
@@ -65,11 +65,11 @@ public sealed class RequestSignerTests
     {
         var uri = new Uri(address);
         at = DateTime.SpecifyKind(at, DateTimeKind.Utc);
-        SigningTime time = SigningTime.At(at);
+        var time = SigningTime.At(at);
         AWSCredentials credentials = token.Length == 0
             ? new BasicAWSCredentials(accessKey, secret)
             : new SessionAWSCredentials(accessKey, secret, token);
-        IDictionary<string, string> theirs = SignWithAmazon(region, uri, call, credentials, body, at);
+        var theirs = SignWithAmazon(region, uri, call, credentials, body, at);
 
         SignedHeader[] headers =
         [
@@ -80,7 +80,7 @@ public sealed class RequestSignerTests
             new("x-amz-security-token", token),
             new("x-amz-target", call.Item2),
         ];
-        string ours = new RequestSigner(region, "kinesis").Sign(
+        var ours = new RequestSigner(region, "kinesis").Sign(
             new RequestToSign
             {
                 Method = "POST",
@@ -97,11 +97,11 @@ public sealed class RequestSignerTests
     public void Signs_with_a_new_key_when_the_day_or_the_secret_changes()
     {
         var signer = new RequestSigner("us-east-1", "kinesis");
-        DateTimeOffset monday = DateTimeOffset.Parse("2026-02-02T23:59:59Z", CultureInfo.InvariantCulture);
+        var monday = DateTimeOffset.Parse("2026-02-02T23:59:59Z", CultureInfo.InvariantCulture);
         (string Secret, DateTimeOffset At)[] calls =
             [("one", monday), ("one", monday.AddSeconds(1)), ("two", monday.AddSeconds(2)), ("one", monday)];
 
-        foreach ((string secret, DateTimeOffset at) in calls)
+        foreach ((var secret, var at) in calls)
         {
             Assert.Equal(Sign(new RequestSigner("us-east-1", "kinesis"), secret, at), Sign(signer, secret, at));
         }
@@ -109,7 +109,7 @@ public sealed class RequestSignerTests
 
     private static string Sign(RequestSigner signer, string secret, DateTimeOffset at)
     {
-        SigningTime time = SigningTime.At(at);
+        var time = SigningTime.At(at);
         var request = new RequestToSign
         {
             Method = "POST",

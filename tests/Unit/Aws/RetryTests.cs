@@ -20,9 +20,9 @@ public sealed class RetryTests
     [InlineData(503, "<html>Service Unavailable</html>")]
     public async Task Repeats_a_call_that_was_throttled_or_failed_inside_the_service(int status, string body)
     {
-        RequestDelegate failure = LoopbackKinesis.Json(status, body);
+        var failure = LoopbackKinesis.Json(status, body);
         await using var server = await LoopbackKinesis.StartAsync(failure, failure, Iterator);
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         Assert.Equal("it", await GetIteratorAsync(client));
         Assert.Equal(3, server.Arrivals.Count);
@@ -32,7 +32,7 @@ public sealed class RetryTests
     public async Task Repeats_a_call_whose_connection_was_lost()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Reset, ResetInsideTheAnswer, Iterator);
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         Assert.Equal("it", await GetIteratorAsync(client));
         Assert.Equal(3, server.Arrivals.Count);
@@ -43,7 +43,7 @@ public sealed class RetryTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Json(500, """{"__type":"InternalFailure","message":"m"}"""));
-        using KinesisClient client = server.CreateClient(maxAttempts: 3);
+        using var client = server.CreateClient(maxAttempts: 3);
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await GetIteratorAsync(client));
 
@@ -55,11 +55,11 @@ public sealed class RetryTests
     public async Task An_outage_spends_the_quota_and_then_each_call_is_sent_once()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(500, ""));
-        using KinesisClient client = server.CreateClient(maxAttempts: 20);
+        using var client = server.CreateClient(maxAttempts: 20);
         const int calls = 10;
         const int affordable = RetryQuota.Capacity / RetryQuota.RetryCost;
 
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             await Assert.ThrowsAsync<KinesisException>(async () => await GetIteratorAsync(client));
         }
@@ -72,9 +72,9 @@ public sealed class RetryTests
     {
         var time = new FakeTimeProvider();
         var handler = new ThrottledOnce();
-        using KinesisClient client = LoopbackKinesis.CreateClient(new Uri("http://in.process/"), time, handler: handler, backOff: TimeSpan.FromSeconds(5));
+        using var client = LoopbackKinesis.CreateClient(new Uri("http://in.process/"), time, handler: handler, backOff: TimeSpan.FromSeconds(5));
 
-        Task<string> call = GetIteratorAsync(client);
+        var call = GetIteratorAsync(client);
 
         Assert.False(call.IsCompleted);
         Assert.Equal(1, handler.Requests);
@@ -89,7 +89,7 @@ public sealed class RetryTests
         var theirs = DateTimeOffset.FromUnixTimeSeconds(1_770_000_000);
         var ours = new FakeTimeProvider(theirs.AddMinutes(-20));
         await using var server = await LoopbackKinesis.StartAsync(Refuse, LoopbackKinesis.Json(200, """{"Records":[{"ShardId":"a","SequenceNumber":"1"}]}"""));
-        using KinesisClient client = server.CreateClient(ours);
+        using var client = server.CreateClient(ours);
 
         // Even PutRecords: a refused call has had no effect.
         PutRecordsEntry[] records = [new("k", null, default)];
@@ -113,7 +113,7 @@ public sealed class RetryTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Json(400, """{"__type":"InvalidSignatureException"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await GetIteratorAsync(client));
 
@@ -125,7 +125,7 @@ public sealed class RetryTests
     public void Back_off_doubles_up_to_its_limit_and_uses_the_whole_span()
     {
         var backOff = new JitteredBackOff(TimeSpan.FromMilliseconds(100), new Random(7));
-        foreach ((int retry, double ceiling) in (ReadOnlySpan<(int, double)>)[(1, 100), (2, 200), (5, 1_600), (9, 20_000), (500, 20_000)])
+        foreach ((var retry, var ceiling) in (ReadOnlySpan<(int, double)>)[(1, 100), (2, 200), (5, 1_600), (9, 20_000), (500, 20_000)])
         {
             double[] waits = [.. Enumerable.Range(0, 200).Select(_ => backOff.Next(retry).TotalMilliseconds)];
             Assert.All(waits, wait => Assert.InRange(wait, 0, ceiling));

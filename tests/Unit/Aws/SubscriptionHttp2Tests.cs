@@ -24,9 +24,9 @@ public sealed class SubscriptionHttp2Tests
             HttpProtocols.Http1AndHttp2,
             EventStreamServer.Stream(EventStreamServer.InitialResponse, Event),
             LoopbackKinesis.Json(200, """{"ShardIterator":"it"}"""));
-        using KinesisClient client = CreateClient(server);
+        using var client = CreateClient(server);
 
-        await using (ShardSubscription subscription = await SubscriptionTests.SubscribeAsync(client))
+        await using (var subscription = await SubscriptionTests.SubscribeAsync(client))
         {
             Assert.Equal(EventBytes, Assert.Single((await SubscriptionTests.NextEventAsync(subscription)).Records).Data.Length);
             Assert.Null(await subscription.NextAsync(Cancellation));
@@ -43,7 +43,7 @@ public sealed class SubscriptionHttp2Tests
     {
         await using var server = await LoopbackKinesis.StartTlsAsync(
             HttpProtocols.Http1, EventStreamServer.Stream(EventStreamServer.InitialResponse));
-        using KinesisClient client = CreateClient(server);
+        using var client = CreateClient(server);
 
         var error = await Assert.ThrowsAsync<KinesisException>(() => SubscriptionTests.SubscribeAsync(client));
 
@@ -56,8 +56,8 @@ public sealed class SubscriptionHttp2Tests
     {
         var accepted = new TaskCompletionSource();
         await using var server = await LoopbackKinesis.StartTlsAsync(HttpProtocols.Http2, SubscriptionTests.ResetAfter(accepted.Task));
-        using KinesisClient client = CreateClient(server);
-        await using ShardSubscription subscription = await SubscriptionTests.SubscribeAsync(client);
+        using var client = CreateClient(server);
+        await using var subscription = await SubscriptionTests.SubscribeAsync(client);
         accepted.SetResult();
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await subscription.NextAsync(Cancellation));
@@ -70,7 +70,7 @@ public sealed class SubscriptionHttp2Tests
     {
         var noticed = new TaskCompletionSource();
         await using var server = await LoopbackKinesis.StartTlsAsync(HttpProtocols.Http2, SubscriptionTests.SilentUntilLeft(noticed));
-        using KinesisClient client = CreateClient(server);
+        using var client = CreateClient(server);
 
         await (await SubscriptionTests.SubscribeAsync(client)).DisposeAsync();
 
@@ -96,23 +96,23 @@ public sealed class SubscriptionHttp2Tests
                 }
             },
             EventStreamServer.Stream([EventStreamServer.InitialResponse, .. Enumerable.Repeat(Event, neighbours)]));
-        using KinesisClient client = CreateClient(server);
-        await using ShardSubscription still = await SubscriptionTests.SubscribeAsync(client);
-        for (int i = 0; i < readFirst; i++)
+        using var client = CreateClient(server);
+        await using var still = await SubscriptionTests.SubscribeAsync(client);
+        for (var i = 0; i < readFirst; i++)
         {
             Assert.NotNull(await still.NextAsync(Cancellation));
         }
 
         // 16 MiB to a neighbour on the same connection: time enough to send whatever may be sent.
-        await using ShardSubscription neighbour = await SubscriptionTests.SubscribeAsync(client);
-        for (int i = 0; i < neighbours; i++)
+        await using var neighbour = await SubscriptionTests.SubscribeAsync(client);
+        for (var i = 0; i < neighbours; i++)
         {
             Assert.NotNull(await neighbour.NextAsync(Cancellation));
         }
 
-        long ahead = Interlocked.Read(ref sent) - ((long)readFirst * Event.Length);
+        var ahead = Interlocked.Read(ref sent) - ((long)readFirst * Event.Length);
         Assert.InRange(ahead, KinesisTransport.SubscriptionWindowBytes / 2, KinesisTransport.SubscriptionWindowBytes + ServerBufferBytes);
-        Assert.True(AppContext.TryGetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", out bool isFixed) && isFixed);
+        Assert.True(AppContext.TryGetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", out var isFixed) && isFixed);
 
         // And the rest is still there.
         Assert.NotNull(await still.NextAsync(Cancellation));

@@ -27,14 +27,14 @@ public sealed class SubscriptionTests
             EventStreamServer.Event(Page, form),
             EventStreamServer.Event("AddedNextYear", "?"u8.ToArray()),
             EventStreamServer.Event(last, form)));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        await using ShardSubscription subscription = await SubscribeAsync(client);
+        await using var subscription = await SubscribeAsync(client);
 
-        SubscriptionEvent first = await NextEventAsync(subscription);
+        var first = await NextEventAsync(subscription);
         Page.AssertHas(first.Records);
         Assert.Equal(("51", 77, 0), (first.ContinuationSequenceNumber, first.MillisBehindLatest, first.ChildShards.Length));
-        SubscriptionEvent end = await NextEventAsync(subscription);
+        var end = await NextEventAsync(subscription);
         Assert.Null(end.ContinuationSequenceNumber);
         Assert.Equivalent(last.ChildShards, end.ChildShards, strict: true);
         Assert.Null(await subscription.NextAsync(Cancellation));
@@ -45,10 +45,10 @@ public sealed class SubscriptionTests
     public async Task Asks_for_a_position_in_CBOR()
     {
         await using var server = await LoopbackKinesis.StartAsync(EventStreamServer.Stream(EventStreamServer.InitialResponse));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
         var time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
 
-        foreach (ShardIteratorStart start in (ShardIteratorStart[])
+        foreach (var start in (ShardIteratorStart[])
             [ShardIteratorStart.Latest, ShardIteratorStart.After("7"), ShardIteratorStart.AtTime(time)])
         {
             await (await client.SubscribeToShardAsync(Consumer, "x", start, Cancellation)).DisposeAsync();
@@ -70,9 +70,9 @@ public sealed class SubscriptionTests
     public async Task An_event_where_no_initial_response_comes_is_not_lost()
     {
         await using var server = await LoopbackKinesis.StartAsync(EventStreamServer.Stream(EventStreamServer.Event(Page, WireForm.Cbor)));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        await using ShardSubscription subscription = await SubscribeAsync(client);
+        await using var subscription = await SubscribeAsync(client);
 
         Page.AssertHas((await NextEventAsync(subscription)).Records);
         Assert.Null(await subscription.NextAsync(Cancellation));
@@ -84,14 +84,14 @@ public sealed class SubscriptionTests
     [InlineData("InternalFailureException", "", "no message")]
     public async Task An_exception_among_the_events_is_the_services_error(string type, string payload, string message)
     {
-        byte[] exception = EventStreamServer.Exception(type, payload);
-        string code = type.Split('#')[^1];
+        var exception = EventStreamServer.Exception(type, payload);
+        var code = type.Split('#')[^1];
         await using var server = await LoopbackKinesis.StartAsync(
             EventStreamServer.Stream(EventStreamServer.InitialResponse, exception, EventStreamServer.Event(Page, WireForm.Cbor)),
             EventStreamServer.Stream(exception));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        await using ShardSubscription subscription = await SubscribeAsync(client);
+        await using var subscription = await SubscribeAsync(client);
         var later = await Assert.ThrowsAsync<KinesisException>(async () => await subscription.NextAsync(Cancellation));
         var atOnce = await Assert.ThrowsAsync<KinesisException>(async () => await SubscribeAsync(client));
 
@@ -116,8 +116,8 @@ public sealed class SubscriptionTests
     public async Task What_is_no_event_ends_the_subscription_with_an_error(byte[] bytes, string code)
     {
         await using var server = await LoopbackKinesis.StartAsync(EventStreamServer.Stream(EventStreamServer.InitialResponse, bytes));
-        using KinesisClient client = server.CreateClient();
-        await using ShardSubscription subscription = await SubscribeAsync(client);
+        using var client = server.CreateClient();
+        await using var subscription = await SubscribeAsync(client);
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await subscription.NextAsync(Cancellation));
 
@@ -129,8 +129,8 @@ public sealed class SubscriptionTests
     {
         var accepted = new TaskCompletionSource();
         await using var server = await LoopbackKinesis.StartAsync(ResetAfter(accepted.Task));
-        using KinesisClient client = server.CreateClient();
-        await using ShardSubscription subscription = await SubscribeAsync(client);
+        using var client = server.CreateClient();
+        await using var subscription = await SubscribeAsync(client);
         accepted.SetResult();
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await subscription.NextAsync(Cancellation));
@@ -149,10 +149,10 @@ public sealed class SubscriptionTests
             await release.Task.WaitAsync(context.RequestAborted);
             await EventStreamServer.SendAsync(context, EventStreamServer.Event(Page, WireForm.Cbor));
         });
-        using KinesisClient client = server.CreateClient(time);
-        await using ShardSubscription subscription = await SubscribeAsync(client);
+        using var client = server.CreateClient(time);
+        await using var subscription = await SubscribeAsync(client);
 
-        ValueTask<SubscriptionEvent?> next = subscription.NextAsync(Cancellation);
+        var next = subscription.NextAsync(Cancellation);
         time.Advance(TimeSpan.FromMinutes(10));
         release.SetResult();
 
@@ -176,9 +176,9 @@ public sealed class SubscriptionTests
             silent.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         });
-        using KinesisClient client = server.CreateClient(time);
+        using var client = server.CreateClient(time);
 
-        Task<ShardSubscription> opening = SubscribeAsync(client);
+        var opening = SubscribeAsync(client);
         await silent.Task.WaitAsync(Cancellation);
         time.Advance(new KinesisClientOptions().RequestTimeout);
 
@@ -192,7 +192,7 @@ public sealed class SubscriptionTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Json(400, """{"__type":"LimitExceededException","message":"one a second"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(() => SubscribeAsync(client));
 
@@ -206,10 +206,10 @@ public sealed class SubscriptionTests
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var noticed = new TaskCompletionSource();
         await using var server = await LoopbackKinesis.StartAsync(SilentUntilLeft(noticed));
-        using KinesisClient client = server.CreateClient();
-        await using ShardSubscription subscription = await SubscribeAsync(client);
+        using var client = server.CreateClient();
+        await using var subscription = await SubscribeAsync(client);
 
-        ValueTask<SubscriptionEvent?> next = subscription.NextAsync(caller.Token);
+        var next = subscription.NextAsync(caller.Token);
         await caller.CancelAsync();
 
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
@@ -223,9 +223,9 @@ public sealed class SubscriptionTests
     {
         var noticed = new TaskCompletionSource();
         await using var server = await LoopbackKinesis.StartAsync(SilentUntilLeft(noticed));
-        SocketsHttpHandler handler = KinesisTransport.CreateHandler();
+        var handler = KinesisTransport.CreateHandler();
         handler.ResponseDrainTimeout = TimeSpan.FromHours(1); // for the rest of the answer, which the transport must not wait for
-        using KinesisClient client = LoopbackKinesis.CreateClient(server.Endpoint, handler: handler);
+        using var client = LoopbackKinesis.CreateClient(server.Endpoint, handler: handler);
 
         await (await SubscribeAsync(client)).DisposeAsync();
 
@@ -237,7 +237,7 @@ public sealed class SubscriptionTests
 
     internal static async Task<SubscriptionEvent> NextEventAsync(ShardSubscription subscription)
     {
-        SubscriptionEvent? next = await subscription.NextAsync(Cancellation);
+        var next = await subscription.NextAsync(Cancellation);
         Assert.NotNull(next);
         return next;
     }
@@ -252,7 +252,7 @@ public sealed class SubscriptionTests
     internal static RequestDelegate SilentUntilLeft(TaskCompletionSource noticed) => async context =>
     {
         await EventStreamServer.SendAsync(context, EventStreamServer.InitialResponse);
-        using CancellationTokenRegistration left = context.RequestAborted.UnsafeRegister(_ => noticed.TrySetResult(), null);
+        using var left = context.RequestAborted.UnsafeRegister(_ => noticed.TrySetResult(), null);
         await noticed.Task;
     };
 
@@ -262,7 +262,7 @@ public sealed class SubscriptionTests
         {
             case Foreign.CborReaderState.StartMap:
                 var pairs = new List<string>();
-                for (int? left = reader.ReadStartMap(); left > 0; left--)
+                for (var left = reader.ReadStartMap(); left > 0; left--)
                 {
                     pairs.Add($"{reader.ReadTextString()}={Print(reader)}");
                 }

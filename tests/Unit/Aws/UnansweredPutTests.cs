@@ -24,9 +24,9 @@ public sealed class UnansweredPutTests
     {
         await using var server = await LoopbackKinesis.StartAsync(
             LoopbackKinesis.Json(status, """{"__type":"ProvisionedThroughputExceededException"}"""));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        KinesisException error = await PutAsync(client);
+        var error = await PutAsync(client);
 
         Assert.Equal((status, isUnknown), (error.StatusCode, error.IsOutcomeUnknown));
         Assert.Single(server.Arrivals);
@@ -36,9 +36,9 @@ public sealed class UnansweredPutTests
     public async Task A_connection_lost_after_sending_leaves_it_unknown()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Reset);
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
-        KinesisException error = await PutAsync(client);
+        var error = await PutAsync(client);
 
         Assert.Equal((KinesisException.NoAnswer, true), (error.ErrorCode, error.IsOutcomeUnknown));
         Assert.Single(server.Arrivals);
@@ -50,13 +50,13 @@ public sealed class UnansweredPutTests
         var time = new FakeTimeProvider();
         var arrived = new TaskCompletionSource();
         await using var server = await LoopbackKinesis.StartAsync(HoldAsync);
-        using KinesisClient client = server.CreateClient(time);
+        using var client = server.CreateClient(time);
 
-        Task<KinesisException> put = PutAsync(client);
+        var put = PutAsync(client);
         await arrived.Task.WaitAsync(Cancellation);
         time.Advance(Timeout);
 
-        KinesisException error = await put;
+        var error = await put;
         Assert.Equal((KinesisException.NoAnswer, true), (error.ErrorCode, error.IsOutcomeUnknown));
         Assert.Contains("none within 00:00:06", error.Message, StringComparison.Ordinal);
 
@@ -73,9 +73,9 @@ public sealed class UnansweredPutTests
         using var reserved = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         reserved.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound and not listening: nobody else can answer there
         var nobody = new Uri($"http://127.0.0.1:{((IPEndPoint)reserved.LocalEndPoint!).Port}/");
-        using KinesisClient client = LoopbackKinesis.CreateClient(nobody);
+        using var client = LoopbackKinesis.CreateClient(nobody);
 
-        KinesisException error = await PutAsync(client);
+        var error = await PutAsync(client);
 
         Assert.Equal((KinesisException.NoAnswer, false), (error.ErrorCode, error.IsOutcomeUnknown));
     }
@@ -85,16 +85,16 @@ public sealed class UnansweredPutTests
     {
         var time = new FakeTimeProvider();
         var connecting = new TaskCompletionSource();
-        SocketsHttpHandler handler = KinesisTransport.CreateHandler();
+        var handler = KinesisTransport.CreateHandler();
         handler.ConnectCallback = async (_, cancellationToken) =>
         {
             connecting.SetResult();
             await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             return Stream.Null;
         };
-        using KinesisClient client = LoopbackKinesis.CreateClient(new Uri("http://127.0.0.1:1/"), time, handler: handler);
+        using var client = LoopbackKinesis.CreateClient(new Uri("http://127.0.0.1:1/"), time, handler: handler);
 
-        Task<KinesisException> put = PutAsync(client);
+        var put = PutAsync(client);
         await connecting.Task.WaitAsync(Cancellation);
         time.Advance(Timeout);
 
@@ -105,9 +105,9 @@ public sealed class UnansweredPutTests
     public async Task A_failed_TLS_handshake_is_certain()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, ""));
-        using KinesisClient client = LoopbackKinesis.CreateClient(new UriBuilder(server.Endpoint) { Scheme = "https" }.Uri);
+        using var client = LoopbackKinesis.CreateClient(new UriBuilder(server.Endpoint) { Scheme = "https" }.Uri);
 
-        KinesisException error = await PutAsync(client);
+        var error = await PutAsync(client);
 
         Assert.Equal((KinesisException.NoAnswer, false), (error.ErrorCode, error.IsOutcomeUnknown));
         Assert.Empty(server.Arrivals);
@@ -118,7 +118,7 @@ public sealed class UnansweredPutTests
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         await using var server = await LoopbackKinesis.StartAsync(context => caller.CancelAsync());
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await client.PutRecordsAsync("s", Records, caller.Token));

@@ -28,7 +28,7 @@ internal sealed record WirePage(WireRecord[] Records, string? Cursor, long Milli
     public void AssertHas(KinesisRecord[] records)
     {
         Assert.Equal(Records.Length, records.Length);
-        foreach ((WireRecord wanted, KinesisRecord record) in Records.Zip(records))
+        foreach ((var wanted, var record) in Records.Zip(records))
         {
             Assert.Equal(wanted.SequenceNumber, record.SequenceNumber);
             Assert.Equal(Encoding.UTF8.GetBytes(wanted.PartitionKey), record.PartitionKey.ToArray());
@@ -63,14 +63,14 @@ internal sealed record WirePage(WireRecord[] Records, string? Cursor, long Milli
 
     private byte[] EncodeCbor(WireForm form, string cursorName)
     {
-        bool isIndefinite = form is WireForm.CborOfIndefiniteLengths;
+        var isIndefinite = form is WireForm.CborOfIndefiniteLengths;
         var writer = new Foreign.CborWriter(convertIndefiniteLengthEncodings: false);
         writer.WriteStartMap(isIndefinite ? null : 5);
         writer.WriteTextString("EncryptionType");
         writer.WriteTextString("NONE");
         writer.WriteTextString("Records");
         writer.WriteStartArray(isIndefinite ? null : Records.Length);
-        foreach (WireRecord record in Records)
+        foreach (var record in Records)
         {
             record.Write(writer, form);
         }
@@ -90,7 +90,7 @@ internal sealed record WirePage(WireRecord[] Records, string? Cursor, long Milli
         writer.WriteInt64(MillisBehindLatest);
         writer.WriteTextString("ChildShards");
         writer.WriteStartArray(isIndefinite ? null : ChildShards.Length);
-        foreach (ChildShard child in ChildShards)
+        foreach (var child in ChildShards)
         {
             Write(writer, child);
         }
@@ -112,7 +112,7 @@ internal sealed record WirePage(WireRecord[] Records, string? Cursor, long Milli
         writer.WriteEndMap();
         writer.WriteTextString("ParentShards");
         writer.WriteStartArray(child.ParentShards.Length);
-        foreach (string parent in child.ParentShards)
+        foreach (var parent in child.ParentShards)
         {
             writer.WriteTextString(parent);
         }

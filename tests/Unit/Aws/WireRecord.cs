@@ -7,7 +7,7 @@ internal sealed record WireRecord(string SequenceNumber, string PartitionKey, by
 {
     public void Write(Foreign.CborWriter writer, WireForm form)
     {
-        bool isIndefinite = form is WireForm.CborOfIndefiniteLengths;
+        var isIndefinite = form is WireForm.CborOfIndefiniteLengths;
         writer.WriteStartMap(isIndefinite ? null : 4);
         writer.WriteTextString("SequenceNumber");
         writer.WriteTextString(SequenceNumber);

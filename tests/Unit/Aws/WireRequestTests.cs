@@ -21,7 +21,7 @@ public sealed class WireRequestTests
             ? new BasicAWSCredentials("AK", "secret")
             : new SessionAWSCredentials("AK", "secret", token);
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, """{"Records":[],"ShardIterator":"it"}"""));
-        using KinesisClient client = server.CreateClient(credentials: credentials);
+        using var client = server.CreateClient(credentials: credentials);
 
         await client.GetShardIteratorAsync("s", "x", ShardIteratorStart.Latest, Cancellation);
         await client.GetRecordsAsync("it", 1, Cancellation);
@@ -29,8 +29,8 @@ public sealed class WireRequestTests
         Assert.Equal(2, server.Arrivals.Count);
         Assert.All(server.Arrivals, arrival =>
         {
-            string authorization = arrival.Headers["authorization"];
-            string[] names = authorization.Split("SignedHeaders=")[1].Split(',')[0].Split(';');
+            var authorization = arrival.Headers["authorization"];
+            var names = authorization.Split("SignedHeaders=")[1].Split(',')[0].Split(';');
             var request = new RequestToSign
             {
                 Method = "POST",
@@ -51,7 +51,7 @@ public sealed class WireRequestTests
     public async Task Understands_errors_in_CBOR()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Cbor(400, WriteError));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await client.GetRecordsAsync("it", 1, Cancellation));
 
@@ -77,7 +77,7 @@ public sealed class WireRequestTests
     public async Task Reports_errors_that_are_not_the_services_own(string body, string code, string message)
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(403, body));
-        using KinesisClient client = server.CreateClient();
+        using var client = server.CreateClient();
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await client.GetRecordsAsync("it", 1, Cancellation));
 
@@ -89,7 +89,7 @@ public sealed class WireRequestTests
     public async Task Missing_credentials_are_reported_and_nothing_is_sent()
     {
         await using var server = await LoopbackKinesis.StartAsync(LoopbackKinesis.Json(200, ""));
-        using KinesisClient client = server.CreateClient(credentials: new AnonymousAWSCredentials());
+        using var client = server.CreateClient(credentials: new AnonymousAWSCredentials());
 
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await client.DeleteStreamAsync("s", Cancellation));
 
@@ -104,7 +104,7 @@ public sealed class WireRequestTests
     [InlineData("http://[::1]:4567/")]
     public async Task An_emulator_on_this_machine_needs_no_credentials(string endpoint)
     {
-        AWSCredentials credentials = KinesisCredentials.For(new KinesisClientOptions { Endpoint = new Uri(endpoint) });
+        var credentials = KinesisCredentials.For(new KinesisClientOptions { Endpoint = new Uri(endpoint) });
 
         Assert.Equal("local", (await credentials.GetCredentialsAsync()).AccessKey);
     }
