@@ -56,7 +56,7 @@ internal static class DataProcessorConfiguration
     }
 
     private static bool HasValue(string[] args, int index) =>
-        index + 1 < args.Length && !args[index + 1].StartsWith("--", StringComparison.Ordinal);
+        index + 1 < args.Length && !IsSwitch(args[index + 1]);
 
     private static IConfigurationRoot Configure(string[] args, IDictionary environment, Dictionary<string, string?> defaults) =>
         new ConfigurationBuilder()
@@ -85,11 +85,11 @@ internal static class DataProcessorConfiguration
     private static void RejectUnknownSwitches(string[] args)
     {
         var unknown = args
-            .Where(arg => arg.StartsWith("--", StringComparison.Ordinal))
+            .Where((arg, i) => i == 0 || IsSwitch(arg) || !IsSwitch(args[i - 1]) || args[i - 1].Contains('=', StringComparison.Ordinal))
             .Select(arg => arg.Split('=')[0])
-            .Where(name => name.Split(':') is [var section, _, ..]
+            .Where(name => !IsSwitch(name) || (name.Split(':') is [var section, _, ..]
                 ? !Sections.Contains(section[2..], StringComparer.OrdinalIgnoreCase)
-                : !Names.Any(known => Switch(known).Equals(name, StringComparison.OrdinalIgnoreCase)))
+                : !Names.Any(known => Switch(known).Equals(name, StringComparison.OrdinalIgnoreCase))))
             .ToArray();
         if (unknown.Length > 0)
         {
@@ -97,6 +97,8 @@ internal static class DataProcessorConfiguration
                 [$"Unknown: {string.Join(' ', unknown)}. Known: {string.Join(' ', [.. Names.Select(Switch), .. Sections.Select(section => $"--{section}:…")])}."]);
         }
     }
+
+    private static bool IsSwitch(string arg) => arg.StartsWith("--", StringComparison.Ordinal);
 
     private static string Switch(string name) => "--" + Words(name, '-').ToLowerInvariant();
 

@@ -35,6 +35,7 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData("--gatway-port=1", "--gatway-port")]
     [InlineData("--Raeder:MinPollInterval=00:00:01", "--Raeder:MinPollInterval")]
+    [InlineData("gateway-port=1", "gateway-port")]
     [InlineData("--gateway-port=abc", "GatewayPort")]
     [InlineData("--gateway-port=99999", "GatewayPort")]
     [InlineData("--data-folder=", "DataFolder")]
