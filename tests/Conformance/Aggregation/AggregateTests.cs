@@ -9,7 +9,7 @@ using DataProcessor.Grains.Aggregation;
 namespace DataProcessor.Conformance.Aggregation;
 
 /// <summary>Our aggregates read by Amazon's aws-kinesis-agg, and its aggregates read by us.</summary>
-public sealed class AggregateTests(ForeignParts foreign)
+public sealed class AggregateTests(ForeignParts foreign) : NodeSuite
 {
     /// <summary>
     /// Keys begin with a letter and hash keys are large, because aws-kinesis-agg keeps its tables in a JavaScript object,

@@ -8,7 +8,7 @@ using DataProcessor.Conformance.Harness;
 namespace DataProcessor.Conformance.Cbor;
 
 /// <summary>Answers written by npm's cbor, in each way in which it may write them, read by our client.</summary>
-public sealed class CborAnswerTests(ForeignParts foreign)
+public sealed class CborAnswerTests(ForeignParts foreign) : NodeSuite
 {
     private static readonly Gen<string> Text = Gen.OneOf(
         Gen.String[Gen.Char[' ', '~'], 0, 60], Gen.String[Gen.Char['\u00a0', '\u2fff'], 1, 256]);

@@ -7,7 +7,7 @@ using DataProcessor.Conformance.Harness;
 namespace DataProcessor.Conformance.Cbor;
 
 /// <summary>The bodies that our client sends, read by npm's cbor.</summary>
-public sealed class CborRequestTests(ForeignParts foreign)
+public sealed class CborRequestTests(ForeignParts foreign) : NodeSuite
 {
     // Around the sizes at which a length takes one more byte: 24, 256, 65536.
     private static readonly Gen<byte[]> Data = Gen.OneOf(
