@@ -35,7 +35,8 @@ internal sealed partial class ShardGrain(ShardReaderFactory readers, Random rand
 
     public Task<bool> MoveTo(SiloAddress silo)
     {
-        if (GrainContext.Address.SiloAddress!.Equals(silo))
+        // Sooner after its subscription the service would refuse the next reader's: ask again.
+        if (GrainContext.Address.SiloAddress!.Equals(silo) || _reader?.SinceLastSubscribe < FanOutRules.MinDistance)
         {
             return Task.FromResult(false);
         }

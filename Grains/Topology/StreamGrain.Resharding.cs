@@ -15,8 +15,8 @@ internal sealed partial class StreamGrain
     /// <summary>The service takes about half a minute for a split; the call's time-out is 120 s.</summary>
     private static readonly TimeSpan ActiveWithin = TimeSpan.FromSeconds(90);
 
-    /// <summary>DescribeStreamSummary may be called 20 times a second in an account.</summary>
-    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(50);
+    /// <summary>DescribeStreamSummary may be called 20 times a second in an account, by others too.</summary>
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
 
@@ -41,9 +41,9 @@ internal sealed partial class StreamGrain
             LogReshard(StreamName, plan.Border is null ? "merge" : "split", string.Join('+', plan.Parents), result.Status, result.Reason);
             return result;
         }
-        catch (Exception e) when (e is KinesisException or ArgumentException)
+        catch (Exception e) when (e is StreamUnavailableException or KinesisException)
         {
-            // The shards could not be listed, or are listed with a hole: half of the change shows already.
+            // The shards cannot be listed, or half of the change shows already.
             return ReshardResult.Not(ReshardStatus.UnderWay, $"The shards of {StreamName} cannot be told: {e.Message}");
         }
         finally

@@ -18,6 +18,12 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
     /// <summary>However many callers find their map stale, the service is asked once in this time.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The same while a split or merge is under way, when everybody's map is about to be stale: with the looks of the
+    /// operation itself well below the 20 calls a second of DescribeStreamSummary.
+    /// </summary>
+    private static readonly TimeSpan ReshardingRefreshInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Longest read, with the client's retries: under the call's time-out of 5 s, so that callers learn the reason.</summary>
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(4);
 
@@ -26,7 +32,7 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
     private Task<ShardMap>? _reading;
     private Task _telling = Task.CompletedTask;
 
-    private TimeSpan RereadsAfter => _isResharding ? FirstLook : RefreshInterval;
+    private TimeSpan RereadsAfter => _isResharding ? ReshardingRefreshInterval : RefreshInterval;
 
     private string StreamName => this.GetPrimaryKeyString();
 
@@ -82,8 +88,9 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
             DeactivateOnIdle();
             throw new StreamNotFoundException($"There is no stream '{StreamName}' in this account and region.", e);
         }
-        catch (KinesisException e)
+        catch (Exception e) when (e is KinesisException or ArgumentException)
         {
+            // No answer, or shards with a hole between them: half of a reshard shows already.
             throw new StreamUnavailableException($"The shards of stream '{StreamName}' are not known: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested)
