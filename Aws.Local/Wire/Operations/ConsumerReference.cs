@@ -13,6 +13,21 @@ internal struct ConsumerReference
 
     public readonly string? Arn => _arn;
 
+    /// <summary>Reads a request that holds nothing else; throws ValidationException if its form is wrong.</summary>
+    public static ConsumerReference Read(WireValue request)
+    {
+        var reference = new ConsumerReference();
+        foreach (var member in request.Members)
+        {
+            reference.TryTake(member);
+        }
+
+        var constraints = new Constraints();
+        reference.Check(constraints);
+        constraints.ThrowIfAny();
+        return reference;
+    }
+
     /// <summary>Takes the member if it is one of the three.</summary>
     public bool TryTake(WireMember member)
     {

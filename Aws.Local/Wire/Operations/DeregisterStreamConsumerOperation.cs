@@ -10,18 +10,8 @@ internal static class DeregisterStreamConsumerOperation
 {
     public static ValueTask Handle(OperationContext context, WireValue request, WireWriter answer)
     {
-        var reference = new ConsumerReference();
-        foreach (var member in request.Members)
-        {
-            reference.TryTake(member);
-        }
-
-        var constraints = new Constraints();
-        reference.Check(constraints);
-        constraints.ThrowIfAny();
-
         var catalog = context.Catalog;
-        var (stream, consumer) = reference.Resolve(catalog);
+        var (stream, consumer) = ConsumerReference.Read(request).Resolve(catalog);
         catalog.Update(stream, info => StreamConsumers.Deregister(info, consumer));
         stream.EndSubscriptions(consumer.Name, ServiceErrors.ConsumerNotFound(consumer.ArnIn(catalog.ArnOf(stream.Info.Name))));
         return ValueTask.CompletedTask;
