@@ -1,0 +1,42 @@
+using DataProcessor.Load.Protocol;
+
+namespace DataProcessor.Load.Processes;
+
+/// <summary>Holds what was acknowledged against what the processors got.</summary>
+internal sealed class Evidence
+{
+    private long _acknowledged;
+    private long _checksum;
+    private long _failedRequests;
+    private string? _firstFailure;
+
+    public void Add(PhaseResult load)
+    {
+        _acknowledged += load.Acknowledged;
+        _checksum += load.AcknowledgedChecksum;
+        _failedRequests += load.Failed;
+        _firstFailure ??= load.FirstFailure;
+    }
+
+    /// <summary>Whether as many records came as were acknowledged.</summary>
+    public bool IsHandled(HostReport[] reports) => reports.Sum(report => report.Records) >= _acknowledged;
+
+    /// <summary>Null if the records are the same, whole and in order, and no request failed.</summary>
+    public string? ProblemOf(HostReport[] reports)
+    {
+        var (records, checksum) = (reports.Sum(report => report.Records), reports.Sum(report => report.Checksum));
+        var (outOfOrder, damaged) = (reports.Sum(report => report.OutOfOrder), reports.Sum(report => report.Damaged));
+        string?[] problems =
+        [
+            _failedRequests > 0 ? $"{_failedRequests} requests failed ({_firstFailure})" : null,
+            records < _acknowledged ? $"{_acknowledged - records} acknowledged records were not processed" : null,
+
+            // A request that failed may have stored some of its records.
+            _failedRequests == 0 && records > _acknowledged ? $"{records - _acknowledged} records were processed twice or never acknowledged" : null,
+            _failedRequests == 0 && records == _acknowledged && checksum != _checksum ? "other records were processed than were acknowledged" : null,
+            outOfOrder > 0 ? $"{outOfOrder} records came out of their key's order" : null,
+            damaged > 0 ? $"{damaged} records were damaged" : null,
+        ];
+        return problems.OfType<string>().ToArray() is { Length: > 0 } found ? string.Join("; ", found) : null;
+    }
+}
