@@ -52,7 +52,7 @@ internal sealed class Results
         results.Problem ??= line.Problem;
     }
 
-    public void AddFailure(string row, Exception failure) => _failures.Add($"{row}: {failure.Message}");
+    public void AddFailure(string row, Exception failure) => _failures.Add($"{row}: {failure.Message.Split('\n')[0]}");
 
     /// <summary>NaN if it was not measured.</summary>
     public double Median(string id, Figure figure) => _byId.GetValueOrDefault(id)?.Median(figure) ?? double.NaN;

@@ -13,7 +13,8 @@ internal sealed record Percentiles(long Samples, double P50, double P99, double 
     public static void Record(LongHistogram histogram, TimeSpan duration) =>
         histogram.RecordValue(Math.Clamp((long)duration.TotalMicroseconds, 0, histogram.HighestTrackableValue));
 
-    public static Percentiles Of(LongHistogram histogram) => new(
+    /// <summary>Zeros if nothing was recorded.</summary>
+    public static Percentiles Of(LongHistogram histogram) => histogram.TotalCount == 0 ? new(0, 0, 0, 0) : new(
         histogram.TotalCount,
         histogram.GetValueAtPercentile(50) / MicrosPerMillisecond,
         histogram.GetValueAtPercentile(99) / MicrosPerMillisecond,
