@@ -1,14 +1,13 @@
 namespace DataProcessor.Load.Conducting;
 
 /// <summary>A table: what it is about, and its columns after the terms.</summary>
-internal sealed record Section(string Title, string Prose, Figure[] Columns)
+internal sealed record Section(string Title, string Prose, Column[] Columns)
 {
     public static readonly Section Kinesis = new(
         "The embedded Kinesis alone",
         "Puts of ready-made records, no reader, records on disk. It must carry far more than is asked of it below, or it would be what is measured.",
         [
-            Figure.MegabytesPerSecond, Figure.RecordsPerSecond, Figure.RequestsPerSecond, Figure.P50, Figure.P99, Figure.KinesisCores,
-            Figure.GeneratorCores, Figure.LateP99,
+            Figure.MegabytesPerSecond, Figure.RecordsPerSecond, Figure.RequestsPerSecond, Column.Latency, Column.OtherCores, Figure.LateP99,
         ]);
 
     public static readonly Section Bare = new(
@@ -16,16 +15,16 @@ internal sealed record Section(string Title, string Prose, Figure[] Columns)
         "What nobody can save, and what others do. *Bare Kestrel* parses the same JSON and answers as many bytes. *Bare put* writes aggregates with "
         + "their MD5, CBOR and SHA-256 to a socket. *Bare reader* takes the pushed events off a socket, checks their CRC and the aggregates' MD5. "
         + "The CPU is that of the one process, client or server, that stands for ours.",
-        [Figure.RequestsPerSecond, Figure.RecordsPerSecond, Figure.MicrosPerRecord, Figure.RecordsPerCpuSecond, Figure.P50, Figure.P99]);
+        [Figure.RequestsPerSecond, Figure.RecordsPerSecond, Figure.MicrosPerRecord, Figure.RecordsPerCpuSecond, Column.Latency]);
 
     public static readonly Section Intake = new(
         "Durable posts",
         "Closed loop: each connection posts as soon as it has its answer, which comes when Kinesis has the records. The CPU is that of the whole silo: "
         + "gateway, producer, and also reader and processor, which get every record back and check it. Floor: bare Kestrel + bare put + bare reader.",
         [
-            Figure.RequestsPerSecond, Figure.RecordsPerSecond, Figure.MicrosPerRecord, Figure.Floor, Figure.TimesFloor, Figure.RecordsPerCpuSecond,
-            Figure.OfBareKestrel, Figure.P50, Figure.P99, Figure.AllocatedPerRecord, Figure.Gen0, Figure.Gen1, Figure.Gen2, Figure.PausePercent,
-            Figure.RecordsPerPutCall, Figure.RecordsPerKinesisRecord, Figure.Throttles, Figure.KinesisCores, Figure.GeneratorCores,
+            Figure.RequestsPerSecond, Figure.RecordsPerSecond, Figure.MicrosPerRecord, Column.Floor, Figure.RequestsPerCpuSecond,
+            Figure.RecordsPerCpuSecond, Figure.OfBareKestrel, Column.Latency, Figure.AllocatedPerRecord, Column.Collections, Column.Packing,
+            Figure.Throttles, Column.OtherCores,
         ]);
 
     public static readonly Section Consume = new(
@@ -33,8 +32,7 @@ internal sealed record Section(string Title, string Prose, Figure[] Columns)
         "Aggregates are put at a constant rate; a silo reads them and hands them to a processor that does nothing. Every record is counted. "
         + "Floor: the bare reader of the same records.",
         [
-            Figure.RecordsPerSecond, Figure.MicrosPerRecord, Figure.Floor, Figure.TimesFloor, Figure.RecordsPerCpuSecond, Figure.AllocatedPerRecord,
-            Figure.Gen0, Figure.Gen1, Figure.Gen2, Figure.PausePercent,
+            Figure.RecordsPerSecond, Figure.MicrosPerRecord, Column.Floor, Figure.RecordsPerCpuSecond, Figure.AllocatedPerRecord, Column.Collections,
         ]);
 
     public static readonly Section Latency = new(
@@ -44,8 +42,8 @@ internal sealed record Section(string Title, string Prose, Figure[] Columns)
         + "call of one record at the same Kinesis, at 1,000/s each. *Sent late* is the generator's own delay, or that no connection was free: where "
         + "it is not small, the rate is more than the system takes.",
         [
-            Figure.RecordsPerSecond, Figure.P50, Figure.Floor, Figure.TimesFloor, Figure.P99, Figure.Samples, Figure.LateP99,
-            Figure.RecordsPerPutCall, Figure.Refused, Figure.SiloCores,
+            Figure.RecordsPerSecond, Column.Latency, Column.Floor, Figure.Samples, Figure.LateP99, Figure.RecordsPerPutCall, Figure.Refused,
+            Figure.SiloCores,
         ]);
 
     public static readonly Section Capacity = new(
@@ -54,14 +52,14 @@ internal sealed record Section(string Title, string Prose, Figure[] Columns)
         + "throttled, the rest refused with 429.",
         [
             Figure.OfferedPercent, Figure.CapacityPercent, Figure.Throttles, Figure.RecordsPerSecond, Figure.RequestsPerSecond, Figure.Refused,
-            Figure.P50, Figure.P99, Figure.SiloCores,
+            Column.Latency, Figure.SiloCores,
         ]);
 
     public static readonly Section Idle = new(
         "Idle shards",
         "A silo reads a stream to which nobody writes. Floor: the same silo with one shard; what is more, by shard, is in the last column.",
         [
-            Figure.StartSeconds, Figure.ResidentMegabytes, Figure.Floor, Figure.SiloCores, Figure.WrittenPerSecond, Figure.CallsPerSecond,
+            Figure.StartSeconds, Figure.ResidentMegabytes, new Column("floor", Figure.Floor), Figure.SiloCores, Figure.WrittenPerSecond, Figure.CallsPerSecond,
             Figure.KilobytesPerShard,
         ]);
 
@@ -69,8 +67,7 @@ internal sealed record Section(string Title, string Prose, Figure[] Columns)
         "CPU by shards and silos",
         "The same load, by a constant rate, on more shards and on more silos; the CPU is that of all silos together. Floor as for durable posts.",
         [
-            Figure.RecordsPerSecond, Figure.MicrosPerRecord, Figure.Floor, Figure.TimesFloor, Figure.RecordsPerPutCall, Figure.RecordsPerKinesisRecord,
-            Figure.AllocatedPerRecord, Figure.P50, Figure.P99, Figure.LateP99,
+            Figure.RecordsPerSecond, Figure.MicrosPerRecord, Column.Floor, Column.Packing, Figure.AllocatedPerRecord, Column.Latency, Figure.LateP99,
         ]);
 
     /// <summary>In the order of the document.</summary>

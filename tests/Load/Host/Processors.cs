@@ -18,20 +18,13 @@ internal class VerifyingProcessor(Tally tally) : IRecordProcessor
 {
     public virtual ValueTask ProcessAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
-        var (checksum, outOfOrder, damaged) = (0L, 0, 0);
+        var check = new BatchCheck(tally);
         foreach (var record in batch)
         {
-            if (!NumberedPayload.TryRead(record.Data.Span, out var payload))
-            {
-                damaged++;
-                continue;
-            }
-
-            checksum += payload.Checksum;
-            outOfOrder += tally.IsInOrder(payload) ? 0 : 1;
+            check.Add(record.Data.Span);
         }
 
-        tally.Add(batch.Count, checksum, outOfOrder, damaged);
+        check.Conclude();
         return ValueTask.CompletedTask;
     }
 }

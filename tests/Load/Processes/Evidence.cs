@@ -24,7 +24,9 @@ internal sealed class Evidence
     /// <summary>Null if the records are the same, whole and in order, and no request failed.</summary>
     public string? ProblemOf(HostReport[] reports)
     {
-        var (records, checksum) = (reports.Sum(report => report.Records), reports.Sum(report => report.Checksum));
+        // Checksums overflow, which Sum would not let them.
+        var checksum = reports.Aggregate(0L, (sum, report) => sum + report.Checksum);
+        var records = reports.Sum(report => report.Records);
         var (outOfOrder, damaged) = (reports.Sum(report => report.OutOfOrder), reports.Sum(report => report.Damaged));
         string?[] problems =
         [

@@ -9,6 +9,9 @@ internal sealed class Document(Effort effort, string[] arguments, Machine machin
 {
     private const double QuietLoad = 0.3;
 
+    /// <summary>Figures of which the rounds' range is shown, too.</summary>
+    private static readonly Figure[] Spreads = [Figure.MicrosPerRecord, Figure.P50];
+
     private readonly StringBuilder _text = new();
 
     public string Render(Results results)
@@ -45,7 +48,7 @@ internal sealed class Document(Effort effort, string[] arguments, Machine machin
             | machine | {machine.Cores} cores of {machine.Processor}, {machine.MemoryGigabytes:F0} GiB |
             | system | {machine.System}; {machine.Runtime} |
             | begun | {machine.Date:yyyy-MM-dd HH:mm} UTC, load average before {machine.OtherLoad:F2}{(machine.OtherLoad > QuietLoad ? ": **the machine was not quiet**" : "")} |
-            | effort | median of {effort.Rounds} rounds; {effort.Seconds} s each (capacity {effort.CapacitySeconds} s, idle {effort.IdleSeconds} s) after {effort.WarmUpSeconds} s under the same load |
+            | effort | median of {effort.Rounds} round{(effort.Rounds == 1 ? "" : "s")}; {effort.Seconds} s each (capacity {effort.CapacitySeconds} s, idle {effort.IdleSeconds} s) after {effort.WarmUpSeconds} s under the same load |
 
             All processes share this machine: generator, embedded Kinesis and silo compete for its cores, so CPU per record says
             more than records per second. CPU seconds are the kernel's, by process. Kinesis calls, records, bytes and throttles
@@ -62,33 +65,27 @@ internal sealed class Document(Effort effort, string[] arguments, Machine machin
         Write($"## {section.Title}\n");
         Write($"{section.Prose}\n");
         var terms = Enumerable.Range(0, Terms.Titles.Length).Where(i => lines.Any(line => line.Line.Terms.Cells[i].Length > 0)).ToArray();
-        var main = section.Columns.FirstOrDefault(figure => figure == Figure.MicrosPerRecord || figure == Figure.P50);
-        string[] titles =
-        [
-            "", .. terms.Select(i => Terms.Titles[i]), .. section.Columns.SelectMany(figure => figure == main ? [figure.Title, "±"] : new[] { figure.Title }),
-        ];
-        Row(titles);
-        Row(titles.Select((_, i) => i <= terms.Length ? "---" : "---:"));
+        Row(["", .. terms.Select(i => Terms.Titles[i]), .. section.Columns.Select(column => column.Title)]);
+        Row([.. Enumerable.Repeat("---", terms.Length + 1), .. section.Columns.Select(_ => "---:")]);
         foreach (var line in lines)
         {
             Row(
             [
                 line.Problem is null ? line.Line.Name : $"{line.Line.Name} **(unsound)**",
                 .. terms.Select(i => line.Line.Terms.Cells[i]),
-                .. section.Columns.SelectMany(figure => Cells(line, figure, main, results)),
+                .. section.Columns.Select(column => Cell(line, column, results)),
             ]);
         }
 
         Write($"");
     }
 
-    private static string[] Cells(LineResults line, Figure figure, Figure? main, Results results)
+    private static string Cell(LineResults line, Column column, Results results)
     {
-        var value = results.FigureOf(line, figure);
-        var cell = double.IsFinite(value) ? figure.Render(value) : "";
-        return figure != main ? [cell]
-            : line.Spread(figure) is var spread && double.IsFinite(spread) ? [cell, spread.ToString("P0", CultureInfo.InvariantCulture)]
-            : [cell, ""];
+        string[] values = [.. column.Figures.Select(figure => (figure, results.FigureOf(line, figure))).Where(pair => double.IsFinite(pair.Item2)).Select(pair => pair.figure.Render(pair.Item2))];
+        var spread = line.Spread(column.Figures[0]);
+        return string.Join(" / ", values)
+            + (Spreads.Contains(column.Figures[0]) && double.IsFinite(spread) ? string.Create(CultureInfo.InvariantCulture, $" ±{spread:P0}") : "");
     }
 
     private void RenderProblems(Results results)

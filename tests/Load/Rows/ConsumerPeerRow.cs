@@ -5,7 +5,7 @@ using DataProcessor.Load.Protocol;
 
 namespace DataProcessor.Load.Rows;
 
-/// <summary>A peer reads what is put at a constant rate; the server counts what it was given.</summary>
+/// <summary>A peer reads what is put at a constant rate, and must have read all of it in the end.</summary>
 /// <param name="name">Of the peer.</param>
 /// <param name="title">For people.</param>
 /// <param name="transport">How the records come to it.</param>
@@ -19,8 +19,9 @@ internal sealed class ConsumerPeerRow(string name, string title, string transpor
 
     private const double MicrosPerSecond = 1e6;
 
-    /// <summary>How far the peer's own count may be from the server's: what is under way when it is stopped.</summary>
-    private const double Tolerance = 0.1;
+    /// <summary>A peer that uses less than this is waiting for records; more than a second, as some look once a second.</summary>
+    private const double QuietCores = 0.05;
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1.2);
 
     public override async IAsyncEnumerable<Line> RunAsync(Effort effort, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -31,28 +32,40 @@ internal sealed class ConsumerPeerRow(string name, string title, string transpor
             var generator = await stage.StartGeneratorAsync(ConsumeRow.PlanFor(kinesis, size), cancellationToken);
             var peer = await stage.StartPeerAsync(
                 cancellationToken, Name, "--endpoint", kinesis.Endpoint.ToString(), "--stream", KinesisProcess.Stream, "--from", "TRIM_HORIZON");
-            await generator.RunAsync(new(effort.WarmUpSeconds, callsPerSecond), cancellationToken);
-            var (counts, usage, began) = (await kinesis.CountAsync(cancellationToken), peer.Usage(), TimeProvider.System.GetTimestamp());
-            await generator.RunAsync(new(effort.Seconds, callsPerSecond), cancellationToken);
+            var before = await generator.RunAsync(new(effort.WarmUpSeconds, callsPerSecond), cancellationToken);
+            await UntilQuietAsync(peer, cancellationToken);
+            var (usage, began) = (peer.Usage(), TimeProvider.System.GetTimestamp());
+            var load = await generator.RunAsync(new(effort.Seconds, callsPerSecond), cancellationToken);
+            await UntilQuietAsync(peer, cancellationToken);
             var cpu = (peer.Usage() - usage).CpuSeconds;
-            var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            var total = await kinesis.CountAsync(cancellationToken);
-            var records = (total - counts).RecordsDelivered * generator.RecordsPerRequest;
+            var seconds = TimeProvider.System.GetElapsedTime(began) - CheckInterval;
             var counted = await peer.StopAsync(cancellationToken);
             yield return new(Section.Bare, $"{title}, {size} B", ConsumeRow.TermsOf(transport), new()
             {
-                [Figure.RecordsPerSecond] = records / seconds,
-                [Figure.MicrosPerRecord] = cpu * MicrosPerSecond / records,
-                [Figure.RecordsPerCpuSecond] = records / cpu,
+                [Figure.RecordsPerSecond] = load.Acknowledged / seconds.TotalSeconds,
+                [Figure.MicrosPerRecord] = cpu * MicrosPerSecond / load.Acknowledged,
+                [Figure.RecordsPerCpuSecond] = load.Acknowledged / cpu,
             })
             {
-                Problem = ProblemOf(counted, total.RecordsDelivered * generator.RecordsPerRequest),
+                Problem = counted == before.Acknowledged + load.Acknowledged ? null
+                    : $"it counts {counted} records of {before.Acknowledged + load.Acknowledged}",
             };
         }
     }
 
-    private static string? ProblemOf(long counted, double delivered) =>
-        delivered == 0 ? "it was given no record"
-        : Math.Abs(counted - delivered) > Tolerance * delivered ? $"it counts {counted} records of {delivered:F0} that it was given"
-        : null;
+    /// <summary>Until it has nothing left to do: it says what it has read only at its end.</summary>
+    private static async Task UntilQuietAsync(PeerProcess peer, CancellationToken cancellationToken)
+    {
+        var last = peer.Usage().CpuSeconds;
+        await SystemUnderLoad.WaitAsync(
+            async () =>
+            {
+                await Task.Delay(CheckInterval, TimeProvider.System, cancellationToken);
+                var used = peer.Usage().CpuSeconds - last;
+                last += used;
+                return used < QuietCores * CheckInterval.TotalSeconds;
+            },
+            "The peer is still busy",
+            cancellationToken);
+    }
 }
