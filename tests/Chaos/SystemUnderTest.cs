@@ -12,12 +12,14 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("data-processor-chaos-");
     private readonly string _plant;
     private readonly int _shards;
+    private readonly bool _enforceLimits;
     private ProcessUnderTest? _kinesis;
     private ProcessUnderTest? _silo;
     private ProcessUnderTest? _joined;
 
-    private SystemUnderTest(int shards, string plant)
+    private SystemUnderTest(int shards, string plant, bool enforceLimits)
     {
+        _enforceLimits = enforceLimits;
         _shards = shards;
         _plant = plant;
     }
@@ -39,9 +41,10 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public string EvidenceFolder => Path.Combine(_folder.FullName, "evidence");
 
-    public static async Task<SystemUnderTest> StartAsync(int shards, string plant, CancellationToken cancellationToken)
+    public static async Task<SystemUnderTest> StartAsync(
+        int shards, string plant, CancellationToken cancellationToken, bool enforceLimits = true)
     {
-        var system = new SystemUnderTest(shards, plant);
+        var system = new SystemUnderTest(shards, plant, enforceLimits);
         Directory.CreateDirectory(system.EvidenceFolder);
         try
         {
@@ -110,7 +113,10 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private async Task StartKinesisAsync(CancellationToken cancellationToken)
     {
         _kinesis = await ProcessUnderTest.StartAsync(
-            ["--role", "kinesis", "--kinesis-port", $"{Kinesis.Port}", "--shard-count", $"{_shards}", "--data-folder", Path.Combine(_folder.FullName, "kinesis")],
+            [
+                "--role", "kinesis", "--kinesis-port", $"{Kinesis.Port}", "--shard-count", $"{_shards}",
+                "--data-folder", Path.Combine(_folder.FullName, "kinesis"), $"--Kinesis:EnforceLimits={_enforceLimits}",
+            ],
             [],
             lastLine: "data ",
             cancellationToken);
