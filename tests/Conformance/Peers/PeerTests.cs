@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using DataProcessor.Aws.Local;
 using DataProcessor.Conformance.Harness;
 using DataProcessor.Load.Peers;
@@ -17,12 +18,12 @@ public sealed class PeerTests(ForeignParts foreign) : NodeSuite
     [Fact]
     public async Task Each_consumer_finds_all_that_the_producers_wrote()
     {
+        Prerequisite.Java();
         await using var kinesis = await LocalKinesisServer.StartAsync(
             new() { Port = 0, EnforceLimits = false, Streams = new Dictionary<string, int> { ["s"] = 3 } },
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken);
-        Prerequisite.Java();
         var dynamoDb = await foreign.DynamoDbLocalAsync();
         string[] stream = ["--endpoint", kinesis.Endpoint.ToString(), "--stream", "s"];
 
@@ -88,7 +89,7 @@ public sealed class PeerTests(ForeignParts foreign) : NodeSuite
     /// <summary>What a peer prints, line by line as it comes.</summary>
     private sealed class LineWriter : TextWriter
     {
-        private readonly System.Threading.Channels.Channel<string> _lines = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
         public override Encoding Encoding => Encoding.UTF8;
 

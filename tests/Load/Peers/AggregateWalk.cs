@@ -30,7 +30,7 @@ internal static class AggregateWalk
         var (records, bytes) = (0L, 0L);
         for (var position = 0; position < protobuf.Length;)
         {
-            var field = Field(protobuf, ref position);
+            var field = ReadField(protobuf, ref position);
             if (field.Key == RecordsField)
             {
                 records++;
@@ -45,7 +45,7 @@ internal static class AggregateWalk
     {
         for (var position = 0; position < record.Length;)
         {
-            var field = Field(record, ref position);
+            var field = ReadField(record, ref position);
             if (field.Key == DataField)
             {
                 return field.Value.Length;
@@ -55,8 +55,8 @@ internal static class AggregateWalk
         return 0;
     }
 
-    /// <summary>Fields of the format are varints and length-delimited ones.</summary>
-    private static FieldOf Field(ReadOnlySpan<byte> message, ref int position)
+    /// <summary>The format has varints, whose value nobody needs here, and length-delimited fields.</summary>
+    private static Field ReadField(ReadOnlySpan<byte> message, ref int position)
     {
         var key = Varint(message, ref position);
         var value = Varint(message, ref position);
@@ -83,10 +83,10 @@ internal static class AggregateWalk
         }
     }
 
-    private readonly ref struct FieldOf(int key, ReadOnlySpan<byte> content)
+    private readonly ref struct Field(int key, ReadOnlySpan<byte> value)
     {
         public int Key { get; } = key;
 
-        public ReadOnlySpan<byte> Value { get; } = content;
+        public ReadOnlySpan<byte> Value { get; } = value;
     }
 }

@@ -6,7 +6,7 @@ namespace DataProcessor.Load.Peers;
 /// <param name="KinesisRecords">In it.</param>
 /// <param name="UserRecords">In them.</param>
 /// <param name="Bytes">Of the user records' data.</param>
-/// <param name="Continuation">Where to go on; null at the shard's end.</param>
+/// <param name="Continuation">Where to go on; null in the shard's last event.</param>
 internal readonly record struct BareEvent(int KinesisRecords, long UserRecords, long Bytes, string? Continuation)
 {
     public static BareEvent Read(ReadOnlySpan<byte> payload)

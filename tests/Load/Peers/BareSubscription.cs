@@ -21,6 +21,7 @@ internal sealed class BareSubscription(
     private HttpResponseMessage? _response;
     private Stream? _body;
     private string? _continuation;
+    private bool _hasEnded;
 
     /// <summary>Subscribes at the start, or after what was read.</summary>
     public async Task OpenAsync(CancellationToken cancellation)
@@ -43,26 +44,25 @@ internal sealed class BareSubscription(
         _body = await _response.Content.ReadAsStreamAsync(cancellation);
     }
 
-    /// <summary>The next event, with or without records; null at the shard's end.</summary>
+    /// <summary>The next event, with or without records; null after the shard's last.</summary>
     public async ValueTask<BareEvent?> NextAsync(CancellationToken cancellation)
     {
-        while (true)
+        while (!_hasEnded)
         {
             var length = await ReadMessageAsync(cancellation);
             if (length == 0)
             {
                 await OpenAsync(cancellation);
-                continue;
             }
-
-            if (!TryReadEvent(_message.AsSpan(0, length), out var read))
+            else if (TryReadEvent(_message.AsSpan(0, length), out var read))
             {
-                continue;
+                _continuation = read.Continuation;
+                _hasEnded = _continuation is null;
+                return read;
             }
-
-            _continuation = read.Continuation;
-            return _continuation is null ? null : read;
         }
+
+        return null;
     }
 
     public void Dispose() => _response?.Dispose();

@@ -62,7 +62,7 @@ internal static class NodePeer
         }
     }
 
-    /// <summary>The folder with the scripts, found from where this was built to.</summary>
+    /// <summary>The folder with the scripts, found from where this, or the tests that contain it, were built to.</summary>
     private static string Folder()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

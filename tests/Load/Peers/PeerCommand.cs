@@ -73,5 +73,10 @@ internal static class PeerCommand
             await errors.WriteLineAsync($"{name}: {refused.Message}");
             return Failed;
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await errors.WriteLineAsync($"{name}: stopped before it was ready.");
+            return Failed;
+        }
     }
 }

@@ -33,14 +33,15 @@ function* batch() {
 }
 
 async function put(records) {
+  const all = records.reduce((sum, { users }) => sum + users, 0);
   try {
     const { Records: results } = await client.send(
       new PutRecordsCommand({ StreamName: options.stream, Records: records.map(({ entry }) => entry) }));
-    const stored = results.filter(({ ErrorCode: code }) => !code).length;
-    const users = results.reduce((sum, { ErrorCode: code }, i) => sum + (code ? 0 : records[i].users), 0);
-    count({ records: users, bytes: users * data.length, calls: 1, kinesisRecords: stored, failed: results.length - stored });
+    const stored = records.filter((_, i) => !results[i].ErrorCode);
+    const users = stored.reduce((sum, { users }) => sum + users, 0);
+    count({ records: users, bytes: users * data.length, calls: 1, kinesisRecords: stored.length, failed: all - users });
   } catch {
-    count({ failed: records.length });
+    count({ failed: all });
   }
 }
 

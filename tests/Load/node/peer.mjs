@@ -20,6 +20,7 @@ const defaults = {
 
 const numbers = ['seconds', 'records', 'record-size', 'keys', 'calls', 'rate', 'aggregate-bytes'];
 
+// Also what an async function throws that nobody awaits.
 process.on('uncaughtException', (error) => {
   console.error(`${error.name}: ${error.message}`);
   process.exit(1);
@@ -74,6 +75,7 @@ export function count(added) {
 export async function end() {
   if (isOver) return;
   isOver = true;
+  if (readyAt === undefined) throw new Error('stopped before it was ready');
   for (const action of ending) await action();
   const { user, system } = process.cpuUsage(processorTimeBefore);
   const result = {
