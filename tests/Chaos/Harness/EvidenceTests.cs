@@ -93,7 +93,7 @@ public sealed class EvidenceTests
         var evidence = new Evidence();
         var checksum = Acknowledged.Aggregate(0L, (sum, payload) => sum + payload.Checksum);
         var none = new Percentiles(0, 0, 0, 0);
-        evidence.Add(new(1, 1, Acknowledged.Length, checksum, Refused: 0, failed, failed > 0 ? "503: why" : null, none, none));
+        evidence.Add(new(1, 1, Acknowledged.Length, checksum, Refused: 0, Partial: 0, failed, failed > 0 ? "503: why" : null, none, none));
         return evidence.ProblemOf([tally.Report(reset: false)]);
     }
 }

@@ -9,6 +9,7 @@ internal sealed record Column(string Title, params Figure[] Figures)
     public static readonly Column Floor = new("floor (×)", Figure.Floor, Figure.TimesFloor);
     public static readonly Column Collections = new("GCs of gen 0 / 1 / 2, pause %", Figure.Gen0, Figure.Gen1, Figure.Gen2, Figure.PausePercent);
     public static readonly Column Packing = new("records/Kinesis record, /PutRecords", Figure.RecordsPerKinesisRecord, Figure.RecordsPerPutCall);
+    public static readonly Column Answers = new("requests / 429s / 207s", Figure.Requests, Figure.Refused, Figure.Partial);
     public static readonly Column OtherCores = new("cores of Kinesis / generator", Figure.KinesisCores, Figure.GeneratorCores);
 
     public static implicit operator Column(Figure figure) => new(figure.Title, figure);

@@ -15,7 +15,7 @@ internal sealed record Effort(int Rounds, double Seconds, bool IsQuick)
     /// <summary>Long enough to fill the producers' buffers at 150 % and see what happens then.</summary>
     public double CapacitySeconds => IsQuick ? Seconds : 60;
 
-    public double IdleSeconds => IsQuick ? Seconds : 15;
+    public double IdleSeconds => IsQuick ? Seconds : 10;
 
     /// <summary>Shards of the row that has many which idle.</summary>
     public int IdleShards => IsQuick ? 100 : 1000;

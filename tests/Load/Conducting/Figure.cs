@@ -30,6 +30,8 @@ internal sealed record Figure(string Title, string Format)
     public static readonly Figure CallsPerSecond = new("Kinesis calls/s", "N1");
     public static readonly Figure Throttles = new("throttles", "N0");
     public static readonly Figure Refused = new("429s", "N0");
+    public static readonly Figure Partial = new("207s", "N0");
+    public static readonly Figure Requests = new("requests", "N0");
     public static readonly Figure OfferedPercent = new("offered %", "N0");
     public static readonly Figure CapacityPercent = new("used %", "N1");
     public static readonly Figure ResidentMegabytes = new("RSS MB", "N0");

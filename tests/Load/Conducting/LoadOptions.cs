@@ -13,7 +13,7 @@ internal sealed record LoadOptions(IReadOnlyList<string> Rows, Effort Effort, st
         dotnet run -c Release --project tests/Load [-- options]
           --rows name,name   only these rows and what they are held against (default: all)
           --rounds N         rounds of each row; fewer than 5 are not a result (default: 5)
-          --seconds S        of each measurement (default: 5)
+          --seconds S        of each measurement (default: 4)
           --out FILE         where the document goes (default: docs/performance.md for a full run, else nowhere)
           --quick            a trial of the harness: one short round, no result
           --list             names the rows
@@ -57,7 +57,7 @@ internal sealed record LoadOptions(IReadOnlyList<string> Rows, Effort Effort, st
             ArgumentException Wrong(string range) => new($"{args[i - 1]} is '{args[i]}'; it must be a number from {range}.");
         }
 
-        var effort = new Effort(rounds ?? (quick ? 1 : Effort.LeastRounds), seconds ?? (quick ? 1 : 5), quick);
+        var effort = new Effort(rounds ?? (quick ? 1 : Effort.LeastRounds), seconds ?? (quick ? 1 : 4), quick);
         output ??= rows.Length == 0 && effort.IsResult ? Path.Combine(Repository.Root, Document) : null;
         return new(rows, effort, output, list);
     }

@@ -43,6 +43,12 @@ internal static class RunCommand
     /// <summary>The same inside a process that has something else to do.</summary>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
     {
+        if (args.Contains("--help"))
+        {
+            await output.WriteLineAsync(LoadOptions.Usage);
+            return Sound;
+        }
+
         var options = LoadOptions.Parse(args);
         var rows = LoadRun.Choose(AllRows.Create(), options.Rows);
         if (options.ListOnly)

@@ -49,10 +49,9 @@ internal sealed record Section(string Title, string Prose, Column[] Columns)
     public static readonly Section Capacity = new(
         "The shards' capacity",
         "Half as much again is offered as the shards take (1 MiB/s each); the embedded Kinesis enforces it and counts. Floor: 100 % used, nothing "
-        + "throttled, the rest refused with 429.",
+        + "throttled, what is too much refused with 429. A request that was taken in part is answered 207.",
         [
-            Figure.OfferedPercent, Figure.CapacityPercent, Figure.Throttles, Figure.RecordsPerSecond, Figure.RequestsPerSecond, Figure.Refused,
-            Column.Latency, Figure.SiloCores,
+            Figure.OfferedPercent, Figure.CapacityPercent, Figure.Throttles, Figure.RecordsPerSecond, Column.Answers, Column.Latency, Figure.SiloCores,
         ]);
 
     public static readonly Section Idle = new(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Net.Sockets;
 using System.Text;
@@ -7,7 +8,7 @@ namespace DataProcessor.Load.Generator;
 /// <summary>An answer as far as a load generator cares.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="FailedRecords">Of a batch that was stored in part (207).</param>
-/// <param name="Problem">The start of the body if it is neither 200 nor 429.</param>
+/// <param name="Problem">The end of the body, where a batch says what failed, if it is neither 200 nor 429.</param>
 internal readonly record struct Answer(int Status, int FailedRecords, string? Problem);
 
 /// <summary>Reads HTTP/1.1 answers of known length or in chunks; their order is all that matters on a connection.</summary>
@@ -15,6 +16,7 @@ internal sealed class AnswerReader(Socket socket)
 {
     private const int MaxProblem = 300;
 
+    private readonly ArrayBufferWriter<byte> _chunks = new();
     private byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
@@ -60,7 +62,7 @@ internal sealed class AnswerReader(Socket socket)
     }
 
     /// <summary>The next bytes, once all of them are there; valid until the next read.</summary>
-    private async ValueTask<Memory<byte>> TakeAsync(int length)
+    private async ValueTask<ReadOnlyMemory<byte>> TakeAsync(int length)
     {
         while (_end - _start < length)
         {
@@ -72,10 +74,10 @@ internal sealed class AnswerReader(Socket socket)
         return taken;
     }
 
-    /// <summary>Moves the chunks together, over their heads.</summary>
-    private async ValueTask<Memory<byte>> TakeChunksAsync()
+    /// <summary>The chunks together; valid until the next read.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> TakeChunksAsync()
     {
-        using var body = new MemoryStream();
+        _chunks.ResetWrittenCount();
         while (true)
         {
             int lineLength;
@@ -93,10 +95,10 @@ internal sealed class AnswerReader(Socket socket)
             var chunk = await TakeAsync(size + 2);
             if (size == 0)
             {
-                return body.GetBuffer().AsMemory(0, (int)body.Length);
+                return _chunks.WrittenMemory;
             }
 
-            body.Write(chunk.Span[..size]);
+            _chunks.Write(chunk.Span[..size]);
         }
     }
 
@@ -117,8 +119,8 @@ internal sealed class AnswerReader(Socket socket)
         _end += received > 0 ? received : throw new IOException("The connection was closed before the answer.");
     }
 
-    private static Answer Describe(int status, Memory<byte> body) => new(
+    private static Answer Describe(int status, ReadOnlyMemory<byte> body) => new(
         status,
         status == 207 ? body.Span.Count("\"errorCode\""u8) : 0,
-        status is 200 or 429 ? null : Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, MaxProblem)]));
+        status is 200 or 429 ? null : Encoding.UTF8.GetString(body.Span[^Math.Min(body.Length, MaxProblem)..]));
 }

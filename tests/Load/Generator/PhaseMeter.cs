@@ -15,6 +15,7 @@ internal sealed class PhaseMeter
     private long _acknowledged;
     private long _checksum;
     private long _refused;
+    private long _partial;
     private long _failed;
     private string? _firstFailure;
 
@@ -34,9 +35,13 @@ internal sealed class PhaseMeter
                 case 429:
                     _refused++;
                     break;
+                case 207:
+                    _partial++;
+                    _acknowledged += request.Records - answer.FailedRecords;
+                    _firstFailure ??= $"207: {answer.Problem}";
+                    break;
                 default:
                     _failed++;
-                    _acknowledged += answer.Status == 207 ? request.Records - answer.FailedRecords : 0;
                     _firstFailure ??= $"{answer.Status}: {answer.Problem}";
                     break;
             }
@@ -63,6 +68,7 @@ internal sealed class PhaseMeter
                 _acknowledged,
                 _checksum,
                 _refused,
+                _partial,
                 _failed,
                 _firstFailure,
                 Percentiles.Of(_latency),

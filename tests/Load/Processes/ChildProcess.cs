@@ -57,7 +57,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var child = new ChildProcess(arguments[0], new Process { StartInfo = start, EnableRaisingEvents = true });
+        var child = new ChildProcess(arguments[0], new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, line) => child.Take(line.Data, isOutput: true);
         child._process.ErrorDataReceived += (_, line) => child.Take(line.Data, isOutput: false);
         child._process.Start();

@@ -32,6 +32,7 @@ internal sealed record Interval(Snapshot Before, Snapshot After, PhaseResult Loa
         {
             [Figure.RecordsPerSecond] = records / Load.Seconds,
             [Figure.RequestsPerSecond] = Load.Requests / Load.Seconds,
+            [Figure.Requests] = Load.Requests,
             [Figure.MicrosPerRecord] = Silos.CpuSeconds * MicrosPerSecond / records,
             [Figure.RecordsPerCpuSecond] = records / Silos.CpuSeconds,
             [Figure.RequestsPerCpuSecond] = Load.Requests / Silos.CpuSeconds,

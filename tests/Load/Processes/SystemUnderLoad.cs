@@ -52,45 +52,53 @@ internal sealed class SystemUnderLoad
     {
         var before = await SnapshotAsync(generator, reset: true, cancellationToken);
         var load = await generator.RunAsync(phase, cancellationToken);
+        var problem = await CheckAsync(load, partialAllowed: false, cancellationToken);
+        return new(before, await SnapshotAsync(generator, reset: false, cancellationToken), load) { Problem = problem };
+    }
+
+    /// <summary>Waits until all that was acknowledged is processed; says what is wrong with it, null if nothing is.</summary>
+    /// <param name="load">A phase that is over.</param>
+    /// <param name="partialAllowed">See <see cref="Evidence.ProblemOf"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string?> CheckAsync(PhaseResult load, bool partialAllowed, CancellationToken cancellationToken)
+    {
         _evidence.Add(load);
+        HostReport[] reports = [];
         try
         {
             await WaitAsync(
-                async () => _evidence.IsHandled(await ReportAsync(cancellationToken)), "Acknowledged records are not processed", cancellationToken);
+                async () => _evidence.IsHandled(reports = await ReportAsync(reset: false, cancellationToken)), "Records are missing", cancellationToken);
         }
         catch (TimeoutException)
         {
-            // The evidence will say what is missing.
+            // The evidence says how many.
         }
 
-        var after = await SnapshotAsync(generator, reset: false, cancellationToken);
-        return new(before, after, load) { Problem = _evidence.ProblemOf(after.Reports) };
+        return _evidence.ProblemOf(reports, partialAllowed);
     }
 
     /// <summary>Looks at all processes at once.</summary>
+    /// <param name="generator">Null if there is no load.</param>
+    /// <param name="reset">Begin a new measurement of latencies.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<Snapshot> SnapshotAsync(GeneratorProcess? generator, bool reset, CancellationToken cancellationToken)
     {
-        var reports = new List<HostReport>();
-        foreach (var silo in Silos)
-        {
-            reports.Add(await silo.ReportAsync(reset, cancellationToken));
-        }
-
+        var reports = await ReportAsync(reset, cancellationToken);
         return new(
             TimeProvider.System.GetTimestamp(),
             Silos.Select(silo => silo.Usage()).Aggregate((sum, usage) => sum + usage),
             Kinesis.Usage(),
             generator?.Usage() ?? default,
             await Kinesis.CountAsync(cancellationToken),
-            [.. reports]);
+            reports);
     }
 
-    private async Task<HostReport[]> ReportAsync(CancellationToken cancellationToken)
+    private async Task<HostReport[]> ReportAsync(bool reset, CancellationToken cancellationToken)
     {
         var reports = new List<HostReport>();
         foreach (var silo in Silos)
         {
-            reports.Add(await silo.ReportAsync(reset: false, cancellationToken));
+            reports.Add(await silo.ReportAsync(reset, cancellationToken));
         }
 
         return [.. reports];

@@ -38,8 +38,9 @@ internal sealed record LoadPhase(double Seconds, double? RequestsPerSecond = nul
 /// <param name="Acknowledged">User records that the answers said are stored.</param>
 /// <param name="AcknowledgedChecksum">Sum of the <see cref="NumberedPayload.Checksum"/> of whole requests acknowledged.</param>
 /// <param name="Refused">Requests answered 429.</param>
-/// <param name="Failed">Requests with any other answer than 200, partly stored ones among them, or with none.</param>
-/// <param name="FirstFailure">What one of the failed ones was answered.</param>
+/// <param name="Partial">Requests answered 207: some of their records are stored.</param>
+/// <param name="Failed">Requests with any other answer, or with none.</param>
+/// <param name="FirstFailure">What one of the partial or failed ones was answered.</param>
 /// <param name="Latency">Of the requests answered 200.</param>
 /// <param name="Lateness">How much later than due requests were sent: the generator's own, or no connection was free.</param>
 internal sealed record PhaseResult(
@@ -48,6 +49,7 @@ internal sealed record PhaseResult(
     long Acknowledged,
     long AcknowledgedChecksum,
     long Refused,
+    long Partial,
     long Failed,
     string? FirstFailure,
     Percentiles Latency,

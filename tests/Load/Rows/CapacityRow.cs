@@ -36,12 +36,13 @@ internal sealed class CapacityRow() : Row("capacity", "use of the shards' capaci
         var interval = new Interval(before, after, await load);
         var figures = interval.FiguresPer(interval.Load.Acknowledged);
         figures[Figure.RecordsPerSecond] = (after.Reports[0].Records - before.Reports[0].Records) / interval.Seconds;
+        figures[Figure.Partial] = interval.Load.Partial;
         figures[Figure.OfferedPercent] = Offered * Percent;
         figures[Figure.CapacityPercent] = interval.Counts.BytesStored / interval.Seconds / BytesPerSecond * Percent;
         var terms = BatchPostRow.TermsOf(Shape, Connections, rate) with { Silos = 1, Shards = Shards, Aggregate = Terms.OurAggregate, Limits = true };
         yield return new(Section.Capacity, "150 % offered", terms, figures)
         {
-            Problem = interval.Load.Failed > 0 ? $"{interval.Load.Failed} requests failed ({interval.Load.FirstFailure})" : null,
+            Problem = await system.CheckAsync(interval.Load, partialAllowed: true, cancellationToken),
         };
     }
 }

@@ -27,7 +27,7 @@ internal sealed class KinesisRow() : Row("kinesis", "puts to the embedded Kinesi
         {
             var interval = await MeasureAsync(Aggregates(size), connections: 8, CallsPerSecond);
             yield return Alone($"{size} B, 52 calls of 1 MB/s", $"open loop, {CallsPerSecond} calls/s", "250 KiB", interval);
-            yield return new(Section.Bare, $"bare put, {size} B", TermsOf("HTTP/1.1", "250 KiB"), interval.ClientFigures);
+            yield return new(Section.Bare, $"bare put, {size} B", TermsOf("HTTP/1.1", "250 KiB"), interval.ClientFigures) { Problem = interval.Problem };
         }
 
         yield return Alone("200 B, as fast as it goes", "8 connections", "250 KiB", await MeasureAsync(Aggregates(200), connections: 8, rate: null));
