@@ -9,7 +9,7 @@ namespace DataProcessor.Load.Processes;
 internal readonly record struct ProcessUsage(double CpuSeconds, long ResidentBytes, long WrittenBytes)
 {
     /// <summary>USER_HZ, in which /proc counts; 100 on every Linux that .NET runs on.</summary>
-    private const double TicksPerSecond = 100;
+    public const double TicksPerSecond = 100;
 
     /// <summary>Fields of /proc/PID/stat after the command's closing bracket, the state being the first.</summary>
     private const int UserTime = 11;

@@ -7,7 +7,7 @@ namespace DataProcessor.Load.Reporting;
 /// <summary>The results as Markdown: what was done where, what the columns mean, and a table for each section.</summary>
 internal sealed class Document(Effort effort, string[] arguments, Machine machine)
 {
-    private const double QuietLoad = 0.3;
+    private const double QuietCores = 0.1;
 
     /// <summary>Figures of which the rounds' range is shown, too.</summary>
     private static readonly Figure[] Spreads = [Figure.MicrosPerRecord, Figure.P50];
@@ -47,7 +47,7 @@ internal sealed class Document(Effort effort, string[] arguments, Machine machin
             | commit | {machine.Commit} |
             | machine | {machine.Cores} cores of {machine.Processor}, {machine.MemoryGigabytes:F0} GiB |
             | system | {machine.System}; {machine.Runtime} |
-            | begun | {machine.Date:yyyy-MM-dd HH:mm} UTC, load average before {machine.OtherLoad:F2}{(machine.OtherLoad > QuietLoad ? ": **the machine was not quiet**" : "")} |
+            | begun | {machine.Date:yyyy-MM-dd HH:mm} UTC, {machine.BusyCores:F2} cores busy before{(machine.BusyCores > QuietCores ? ": **the machine was not quiet**" : "")} |
             | effort | median of {effort.Rounds} round{(effort.Rounds == 1 ? "" : "s")}; {effort.Seconds} s each (capacity {effort.CapacitySeconds} s, idle {effort.IdleSeconds} s) after {effort.WarmUpSeconds} s under the same load |
 
             All processes share this machine: generator, embedded Kinesis and silo compete for its cores, so CPU per record says
@@ -65,7 +65,7 @@ internal sealed class Document(Effort effort, string[] arguments, Machine machin
         Write($"## {section.Title}\n");
         Write($"{section.Prose}\n");
         var terms = Enumerable.Range(0, Terms.Titles.Length).Where(i => lines.Any(line => line.Line.Terms.Cells[i].Length > 0)).ToArray();
-        Row(["", .. terms.Select(i => Terms.Titles[i]), .. section.Columns.Select(column => column.Title)]);
+        Row([effort.IsResult ? "" : "**not a result**", .. terms.Select(i => Terms.Titles[i]), .. section.Columns.Select(column => column.Title)]);
         Row([.. Enumerable.Repeat("---", terms.Length + 1), .. section.Columns.Select(_ => "---:")]);
         foreach (var line in lines)
         {
