@@ -76,7 +76,7 @@ internal sealed class ReaderWorld : IDisposable
     public ShardReader Reader(
         IRecordProcessor processor, IConditionalStore? store = null, HttpMessageHandler? service = null, Shard? shard = null)
     {
-        var name = $"reader-{++_readers}";
+        var name = LeaseOwner.Name($"reader-{++_readers}", new Guid(_readers, 0, 0, new byte[8]));
         var client = new KinesisClient(
             new() { Endpoint = new("http://127.0.0.1:4567"), MaxAttempts = 1 },
             new BasicAWSCredentials("key", "secret"),
