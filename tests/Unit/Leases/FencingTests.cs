@@ -17,7 +17,6 @@ public sealed class FencingTests : IDisposable
     {
         _world.Options.Reader = Enum.Parse<ReaderKind>(kind);
         await using var stream = await EmbeddedStream.StartAsync(_world);
-        var handled = new List<string>();
         var checkpoints = new List<Checkpoint>();
         using var stop = new CancellationTokenSource();
         var (stale, staleStore) = (new RecordingProcessor(), new CountingStore(_world.Store));
@@ -43,7 +42,7 @@ public sealed class FencingTests : IDisposable
         stop.Cancel();
         Assert.Equal(ReaderExit.Stopped, await reading);
         Assert.Equal(checkpoints.Order(), checkpoints);
-        Assert.Equal(3, writes); // made, taken, refused
+        Assert.InRange(writes, 2, 3); // made, taken, and refused unless it had read that the lease is lost
         Assert.Equal(EmbeddedStream.Numbers(0, 60), current.Handled);
         Assert.True(stale.Handled.Count < 20, $"The stale reader went on for {stale.Handled.Count} records.");
     });

@@ -148,24 +148,25 @@ public sealed class LeasePlanTests
 
     private static void Judge(LineageModel model, Shard[] before, Checkpoint initial)
     {
-        var read = model.Read.Select((read, i) => (read.ShardId, read.Start, Place: i)).ToDictionary(read => read.ShardId);
+        var begun = model.Begun.DistinctBy(begun => begun.ShardId).ToDictionary(begun => begun.ShardId);
         foreach (var shard in model.Shards.Values.Where(shard => !model.IsTrimmed(shard.Id)))
         {
             var isOld = before.Any(old => old.Id == shard.Id);
             var wasClosed = isOld && !before.Single(old => old.Id == shard.Id).IsOpen;
             var isToBeRead = initial != Checkpoint.Latest || !wasClosed;
-            Expect(model, isToBeRead == read.ContainsKey(shard.Id), $"{shard.Id} was {(isToBeRead ? "not " : "")}read.");
-            if (!read.TryGetValue(shard.Id, out var own))
+            Expect(model, isToBeRead == begun.ContainsKey(shard.Id), $"{shard.Id} was {(isToBeRead ? "not " : "")}read.");
+            if (!begun.TryGetValue(shard.Id, out var own))
             {
                 continue;
             }
 
             var isFirst = initial == Checkpoint.Latest ? isOld : !shard.Parents.Any(parent => before.Any(old => old.Id == parent)) && isOld;
-            Expect(model, own.Start == (isFirst ? initial : Checkpoint.TrimHorizon), $"{shard.Id} began at {own.Start}.");
+            var isFromTime = initial == Checkpoint.AtTimestamp && own.Start == initial;
+            Expect(model, isFromTime || own.Start == (isFirst ? initial : Checkpoint.TrimHorizon), $"{shard.Id} began at {own.Start}.");
             Expect(
                 model,
-                shard.Parents.All(parent => !read.TryGetValue(parent, out var its) || its.Place < own.Place),
-                $"{shard.Id} was read before its parents.");
+                shard.Parents.All(parent => !begun.ContainsKey(parent) || (model.Ended.TryGetValue(parent, out var end) && end < own.Step)),
+                $"{shard.Id} was read before its parents' ends.");
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class LineageModel
     private readonly List<Shard> _closed = [];
     private readonly HashSet<string> _trimmed = [];
     private int _made;
+    private int _steps;
 
     public LineageModel(int seed, Checkpoint initial)
     {
@@ -27,8 +28,11 @@ internal sealed class LineageModel
 
     public Dictionary<string, Lease?> Leases { get; } = [];
 
-    /// <summary>Where each shard's reading began, in the order of the ends.</summary>
-    public List<(string ShardId, Checkpoint Start)> Read { get; } = [];
+    /// <summary>Where and when each shard's reading began.</summary>
+    public List<(string ShardId, Checkpoint Start, int Step)> Begun { get; } = [];
+
+    /// <summary>When each shard was read to its end.</summary>
+    public Dictionary<string, int> Ended { get; } = [];
 
     /// <summary>What is wrong; empty if nothing.</summary>
     public List<string> Faults { get; } = [];
@@ -99,13 +103,26 @@ internal sealed class LineageModel
         }
 
         var next = ready[_random.Next(ready.Length)];
-        Read.Add((next.Id, Leases[next.Id]!.Checkpoint));
-        foreach (var child in next.IsOpen ? [] : Listed.Where(shard => shard.Parents.Contains(next.Id)))
+        var lease = Leases[next.Id]!;
+        _steps++;
+        if (lease.Checkpoint.Kind != CheckpointKind.Position)
         {
-            Make(child, Checkpoint.TrimHorizon);
+            Begun.Add((next.Id, lease.Checkpoint, _steps));
         }
 
-        Leases[next.Id] = Leases[next.Id]! with { Checkpoint = next.IsOpen ? Checkpoint.At(new(new("7"), 0)) : Checkpoint.ShardEnd };
+        if (next.IsOpen)
+        {
+            Leases[next.Id] = lease with { Checkpoint = Checkpoint.At(new(new("7"), 0)) };
+            return true;
+        }
+
+        foreach (var child in Listed.Where(shard => shard.Parents.Contains(next.Id)))
+        {
+            Make(child, lease.Checkpoint == Checkpoint.AtTimestamp ? Checkpoint.AtTimestamp : Checkpoint.TrimHorizon);
+        }
+
+        Leases[next.Id] = lease with { Checkpoint = Checkpoint.ShardEnd };
+        Ended.TryAdd(next.Id, _steps);
         return true;
     }
 
@@ -134,7 +151,7 @@ internal sealed class LineageModel
 
     public void ExpectNoneReadTwice()
     {
-        foreach (var twice in Read.GroupBy(read => read.ShardId).Where(read => read.Count() > 1))
+        foreach (var twice in Begun.GroupBy(read => read.ShardId).Where(read => read.Count() > 1))
         {
             Faults.Add($"{twice.Key} was read {twice.Count()} times.");
         }

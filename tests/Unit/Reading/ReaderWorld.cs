@@ -21,7 +21,6 @@ internal sealed class ReaderWorld : IDisposable
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, long> _counts = [];
     private readonly SqliteStore _store;
-    private readonly ReaderInstruments _instruments;
     private readonly int _seed;
     private int _readers;
 
@@ -33,7 +32,7 @@ internal sealed class ReaderWorld : IDisposable
         _store = SqliteStore.Open(":memory:", Time.Clock);
         Store = new CountingStore(_store);
         var meters = _services.GetRequiredService<IMeterFactory>();
-        _instruments = new(meters);
+        Instruments = new(meters);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Scope == meters)
@@ -60,6 +59,8 @@ internal sealed class ReaderWorld : IDisposable
     public ScriptedShard Shard { get; }
 
     public CountingStore Store { get; }
+
+    public ReaderInstruments Instruments { get; }
 
     public ReaderOptions Options { get; } = new() { Reader = ReaderKind.Polling };
 
@@ -98,7 +99,7 @@ internal sealed class ReaderWorld : IDisposable
             Options,
             Time.Clock,
             new Random(_seed + _readers),
-            _instruments.For("app", Stream.Name, Shard0.Id),
+            Instruments.For("app", Stream.Name, Shard0.Id),
             NullLogger<ShardReader>.Instance));
     }
 
