@@ -63,9 +63,11 @@ public sealed class LeaseTests : IAsyncLifetime
         var (last, changes) = ((await leases.ListAsync(stream, Cancel)).ToDictionary(lease => lease.ShardId), 0);
         await using (var second = await StartAsync("--Reader:CheckpointInterval=00:00:00.200"))
         {
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
             for (var next = 100; next < 600; next += 20)
             {
                 await PostAsync(first, next, 20);
+                await pace.WaitForNextTickAsync(Cancel);
                 foreach (var lease in await leases.ListAsync(stream, Cancel))
                 {
                     Assert.True(lease.Checkpoint >= last[lease.ShardId].Checkpoint, $"{last[lease.ShardId]} became {lease}.");
