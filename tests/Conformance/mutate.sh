@@ -18,6 +18,7 @@ mutations=(
   'Aggregation|Grains/Aggregation/AggregateWriter.cs|s/MD5.HashData(message,/MD5.HashData(message[1..],/'
   'Aggregation|Grains/Aggregation/AggregateReader.Parse.cs|s/entry.PartitionKey < _partitionKeys.Count/entry.PartitionKey <= _partitionKeys.Count/'
   'Storage|Grains/Storage/DynamoDbStoreExpression.cs|s/OR {name} > /OR {name} >= /'
+  'Storage|Grains/Leases/LeaseTable.cs|s/.Remove(LeaseAttributes.CheckpointOwner);/;/'
 )
 
 copy=$(mktemp -d)
