@@ -2,6 +2,7 @@ using DataProcessor.Gateway.Health;
 using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
+using DataProcessor.Gateway.Streaming;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,13 @@ public static class GatewayServices
         services.AddSingleton<GatewayMetrics>();
 
         // 1 read
+        services.AddRequestDecompression();
+        services.AddSingleton<BodyEncoding>();
+        services.AddSingleton(provider =>
+        {
+            var limits = provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+            return new RecordParser(limits.MaxRecords, limits.MaxRecordBytes);
+        });
         services.AddSingleton(provider =>
             new ByteBudget(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.InFlightBytes));
 
@@ -37,7 +45,12 @@ public static class GatewayServices
 
         // 3 put
         services.AddSingleton<PutDispatcher>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<AcceptedPuts>();
+        services.AddHostedService(provider => provider.GetRequiredService<AcceptedPuts>());
 
+        services.AddSingleton<WholeRequests>();
+        services.AddSingleton<LineRequests>();
         services.AddSingleton<GatewayRequests>();
         services.AddSingleton<Readiness>();
         return services;
