@@ -1,5 +1,6 @@
 using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Health;
+using DataProcessor.Gateway.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,8 +16,8 @@ public static class GatewayEndpoints
     private const string Look = "GET, HEAD";
 
     /// <summary>
-    /// Maps <c>POST /</c>, <c>POST /streams/{stream}/records</c>, <c>GET /healthcheck</c> and <c>GET /ready</c>; other
-    /// methods there are answered 405. The result takes what concerns all of them, such as RequireHost.
+    /// Maps <c>POST /</c>, <c>POST /streams/{stream}/records</c>, <c>GET /healthcheck</c>, <c>GET /ready</c> and
+    /// <c>GET /openapi.json</c>; other methods there are answered 405. The result takes what concerns all of them, such as RequireHost.
     /// </summary>
     public static RouteGroupBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
@@ -25,6 +26,7 @@ public static class GatewayEndpoints
         MapOnly(gateway, "/streams/{stream}/records", Put, PutToStream);
         MapOnly(gateway, "/healthcheck", Look, CheckHealth);
         MapOnly(gateway, "/ready", Look, CheckReadiness);
+        MapOnly(gateway, "/openapi.json", Look, OpenApiDocument.Send);
         return gateway;
     }
 
