@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Routing;
 using Microsoft.Extensions.Options;
 
@@ -60,6 +61,17 @@ public sealed class GatewayOptions : IValidatableObject
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan BusyPatience { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the gateway serves on after SIGTERM, so that a load balancer notices before connections are refused. Default
+    /// 10 s: two health checks 5 s apart, and a third of the time that a container has to stop.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The keys that puts need. Default: none, and everybody may put.</summary>
+    [ValidateObjectMembers]
+    public AuthenticationOptions Authentication { get; } = new();
 
     /// <summary>A shard's part of <see cref="InFlightBytes"/>.</summary>
     internal long InFlightBytesPerShard => InFlightBytes / 4;

@@ -1,4 +1,5 @@
 using DataProcessor.Gateway.Answering;
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
 using DataProcessor.Gateway.Streaming;
@@ -7,7 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace DataProcessor.Gateway;
 
 /// <summary>Takes requests with records: those that are read whole, and NDJSON as it arrives.</summary>
-internal sealed class GatewayRequests(BodyEncoding encoding, WholeRequests whole, LineRequests lines, GatewayMetrics metrics)
+internal sealed class GatewayRequests(
+    ApiKeys keys, BodyEncoding encoding, WholeRequests whole, LineRequests lines, GatewayMetrics metrics)
 {
     public async Task TakeAsync(HttpContext context, string stream)
     {
@@ -15,7 +17,7 @@ internal sealed class GatewayRequests(BodyEncoding encoding, WholeRequests whole
         {
             if (await RefusalAsync(context, stream) is { } refusal)
             {
-                metrics.OnRefused(refusal.Kind);
+                metrics.OnRefused(refusal.Kind.Code);
                 await new ProblemAnswer(refusal).ExecuteAsync(context);
             }
         }
@@ -30,6 +32,12 @@ internal sealed class GatewayRequests(BodyEncoding encoding, WholeRequests whole
     /// <summary>Null when the request is answered; else why nothing of it was taken.</summary>
     private async ValueTask<Problem?> RefusalAsync(HttpContext context, string stream)
     {
+        // 0 authenticate
+        if (keys.Refusal(context.Request, stream) is { } stranger)
+        {
+            return stranger;
+        }
+
         if (!StreamName.IsValid(stream))
         {
             return new(ProblemKind.InvalidStreamName, $"A stream name has {StreamName.Rule}.");

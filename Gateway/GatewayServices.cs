@@ -1,7 +1,10 @@
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Health;
+using DataProcessor.Gateway.KinesisApi;
 using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
+using DataProcessor.Gateway.Stopping;
 using DataProcessor.Gateway.Streaming;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -29,6 +32,10 @@ public static class GatewayServices
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddSingleton<GatewayMetrics>();
 
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<SignatureCheck>();
+        services.AddHostedService<AuthenticationWarning>();
+
         // 1 read
         services.AddRequestDecompression();
         services.AddSingleton<BodyEncoding>();
@@ -52,7 +59,10 @@ public static class GatewayServices
         services.AddSingleton<WholeRequests>();
         services.AddSingleton<LineRequests>();
         services.AddSingleton<GatewayRequests>();
+        services.AddSingleton<KinesisRequests>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<GatewayDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<GatewayDrain>());
         return services;
     }
 }

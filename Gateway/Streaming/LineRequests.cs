@@ -3,10 +3,10 @@ using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
+using DataProcessor.Gateway.Stopping;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Gateway.Streaming;
@@ -20,7 +20,7 @@ internal sealed class LineRequests(
     PutDispatcher puts,
     GatewayMetrics metrics,
     TimeProvider time,
-    IHostApplicationLifetime process)
+    GatewayDrain drain)
 {
     /// <summary>What is decompressed at a time.</summary>
     private const int PlainBytes = 256 * 1024;
@@ -34,7 +34,7 @@ internal sealed class LineRequests(
             : context.Request.BodyReader;
 
         // A body may go on for hours; when the process stops, its client is told to send the rest elsewhere.
-        using var stopping = process.ApplicationStopping.Register(body.CancelPendingRead);
+        using var stopping = drain.Ended.Register(body.CancelPendingRead);
         using var lines = new BodyLines(body, LineLimits.Of(options.Value, isCompressed), inFlight, time);
         var results = new ResultStream(context.Response.BodyWriter, options.Value, inFlight, time, context.RequestAborted);
         try

@@ -37,6 +37,14 @@ public sealed class ReaderOptions : IValidatableObject
     public int MaxRecordsPerRead { get; set; } = KinesisClient.MaxGetRecordsLimit;
 
     /// <summary>
+    /// Bytes of pages that the readers of a silo hold together. Default 256 MiB: some 250 shards whose processors stand still
+    /// with a full event each. When it is full, pages of more than 64 KiB wait at the service. What the service has sent ahead
+    /// comes on top, 256 KiB a subscription.
+    /// </summary>
+    [Range(16L * 1024 * 1024, 64L * 1024 * 1024 * 1024)]
+    public long PageBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>
     /// User records from which on a batch takes no further Kinesis record. Default 10,000: bounds the batch's tables (40
     /// bytes each) and how much comes again after a failure.
     /// </summary>
@@ -54,9 +62,12 @@ public sealed class ReaderOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan RetryBackOff { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest back-off. Default 30 s: how long a shard stands still after what it waited for has recovered.</summary>
+    /// <summary>
+    /// Longest back-off. Default 5 s: how long a shard stands still after what it waited for has recovered; with jitter, a
+    /// thousand shards of a silo then ask a service that is down some 400 times a second.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
-    public TimeSpan MaxRetryBackOff { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan MaxRetryBackOff { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Time that a stop leaves the processor to finish its batch, before its token is cancelled, and then the store to

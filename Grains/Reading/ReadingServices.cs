@@ -15,6 +15,7 @@ internal static class ReadingServices
         services.AddMetrics();
         services.TryAddSingleton<ReaderInstruments>();
         services.TryAddSingleton<StreamConsumers>();
+        services.TryAddSingleton<PageRoom>();
         services.TryAddSingleton<ShardReaderFactory>();
         services.TryAddScoped<IRecordProcessor, LoggingProcessor>(); // A scope per shard; the user's own comes first.
         return services;

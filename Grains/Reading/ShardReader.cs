@@ -45,7 +45,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
         _cursor = new(_leases, _options, _progress, _time, instruments, _logger);
         var position = new ReadPosition(_stream.Name, _shard.Id, _time, instruments, _logger);
         _pages = _options.Reader == ReaderKind.Polling
-            ? new ShardPoller(parts, position, _progress, _options.MinPollInterval)
+            ? new ShardPoller(parts, position, _progress, new(parts.Room), _options.MinPollInterval)
             : new ShardSubscriber(parts, position, _progress, _cursor);
         _decoder = new(_shard.Range, _stream.Epoch, _options.MaxBatchRecords, _progress, instruments);
         _dispatcher = new(

@@ -11,6 +11,7 @@ namespace DataProcessor.Grains.Reading;
 internal sealed class ShardReaderFactory(
     KinesisClient client,
     StreamConsumers consumers,
+    PageRoom room,
     IConditionalStore store,
     IServiceScopeFactory scopes,
     IOptions<ReaderOptions> options,
@@ -33,6 +34,7 @@ internal sealed class ShardReaderFactory(
             $"{host}/{Guid.NewGuid():N}",
             client,
             consumers,
+            room,
             application,
             new LeaseTable(store, application),
             scope.ServiceProvider.GetRequiredService<IRecordProcessor>(),

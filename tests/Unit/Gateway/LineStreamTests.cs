@@ -249,10 +249,10 @@ public class LineStreamTests
         await connection.SendChunkAsync("{\"data\":\"0\"}\n{\"data\":\"not whole");
         Assert.Equal(200, await connection.ReadStatusAsync());
 
-        gateway.BeginStop();
+        var stop = gateway.StopAsync();
         var lines = await connection.ReadLinesAsync().ToListAsync(TestContext.Current.CancellationToken);
         await connection.SendEndAsync();
-        await gateway.StopAsync();
+        await stop;
 
         Assert.Equal([null, "Stopping"], lines.Select(CodeOf));
         Assert.Single(gateway.Cluster.Stored);

@@ -46,9 +46,6 @@ internal sealed class LoopbackGateway : IAsyncDisposable
 
     public ByteBudget InFlight => _app.Services.GetRequiredService<ByteBudget>();
 
-    /// <summary>Tells the process to stop, as a signal does; <see cref="StopAsync"/> waits for the requests.</summary>
-    public void BeginStop() => _app.Lifetime.StopApplication();
-
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     /// <summary>A connection on which the test itself speaks HTTP.</summary>

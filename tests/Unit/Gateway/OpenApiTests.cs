@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using System.Text.Json;
 using DataProcessor.Gateway.Answering;
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.OpenApi;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Xunit;
@@ -64,6 +65,12 @@ public sealed class OpenApiTests : IDisposable
         producer.ThenPut(PutResponse.Busy(TimeSpan.FromSeconds(1)));
         await CheckAsync("post", "/", 429, Post("/", """{"data":"x"}"""), "Retry-After");
 
+        var key = ApiKey.Create();
+        await using var locked = await LoopbackGateway.StartAsync(
+            configure: options => options.Authentication.ApiKeys.Add(new() { Hash = ApiKey.HashOf(key), Streams = { "other" } }));
+        await CheckAnswerAsync("post", "/", 401, await locked.Client.SendAsync(Post("/", "{}"), TestContext.Current.CancellationToken), "WWW-Authenticate");
+        await CheckAnswerAsync("post", "/", 403, await locked.Client.SendAsync(Post("/", "{}", ("X-Api-Key", key)), TestContext.Current.CancellationToken));
+
         await CheckAsync("get", "/healthcheck", 200, Get("/healthcheck"));
         await CheckAsync("get", "/ready", 200, Get("/ready"));
         gateway.Cluster.MapFailures.Enqueue(new TimeoutException());
@@ -71,7 +78,7 @@ public sealed class OpenApiTests : IDisposable
         await CheckAsync("get", "/openapi.json", 200, Get("/openapi.json"));
 
         // The two ways to put share one path through the code; what is slow or changes the gateway is shown once.
-        string[] shownOnce = ["404", "408", "422", "429"];
+        string[] shownOnce = ["401", "403", "404", "408", "422", "429"];
         Assert.Equal(Described().Except(shownOnce.Select(status => $"post /streams/{{stream}}/records {status}")).Order(), seen.Order());
 
         async Task CheckAsync(string method, string path, int status, HttpRequestMessage request, string? header = null)

@@ -63,6 +63,9 @@ internal sealed class ReaderWorld : IDisposable
 
     public ReaderOptions Options { get; } = new() { Reader = ReaderKind.Polling };
 
+    /// <summary>Of the silo; made with <see cref="Options"/> as they are at the first use.</summary>
+    public PageRoom Room => field ??= new(Microsoft.Extensions.Options.Options.Create(Options), _services.GetRequiredService<IMeterFactory>());
+
     /// <param name="instrument">A name, or <c>name/outcome</c>, <c>name/reason</c>.</param>
     public long Counted(string instrument) => _counts.GetValueOrDefault(instrument);
 
@@ -87,6 +90,7 @@ internal sealed class ReaderWorld : IDisposable
             name,
             client,
             new StreamConsumers(client, Time.Clock, NullLogger<StreamConsumers>.Instance),
+            Room,
             "app",
             new LeaseTable(store ?? Store, "app"),
             processor,

@@ -132,8 +132,28 @@ public abstract class ShardPagesConformance : IDisposable
         await _world.Time.Until(() => processor.Handled.Count >= 600);
         await StopAsync(reading, stop);
         Assert.Equal(EmbeddedStream.Numbers(0, 600), processor.Handled);
+        Assert.Equal(0, _world.Room.Taken);
         AssertFaultsHappened(stream);
         AssertRatesWereKept(stream);
+    });
+
+    [Fact]
+    public void A_page_waits_at_the_service_until_the_silo_has_room_for_it_and_gives_the_room_back() => _world.Run(async () =>
+    {
+        _world.Options.PageBytes = 1024 * 1024;
+        await using var stream = await EmbeddedStream.StartAsync(_world);
+        await _world.Room.TakeAsync(1024 * 1024, CancellationToken.None);
+        await stream.PutAsync(0, 4, bytes: 200_000);
+        var processor = new RecordingProcessor();
+        var reading = RunAsync(stream, processor, out var stop);
+        await _world.Time.Pass(TimeSpan.FromMinutes(3)); // longer than a silence that counts as a stall
+        Assert.Empty(processor.Handled);
+        Assert.Equal(1, _world.Room.Waiting);
+
+        _world.Room.Return(1024 * 1024);
+        await _world.Time.Until(() => processor.Handled.Count == 4);
+        await StopAsync(reading, stop);
+        Assert.Equal(0, _world.Room.Taken);
     });
 
     public void Dispose()
