@@ -1,6 +1,7 @@
 using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Health;
 using DataProcessor.Gateway.KinesisApi;
+using DataProcessor.Gateway.OpenApi;
 using DataProcessor.Gateway.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,8 +20,8 @@ public static class GatewayEndpoints
 
     /// <summary>
     /// Maps <c>POST /</c> (also AWS SDKs' PutRecord and PutRecords), <c>POST /streams/{stream}/records</c>,
-    /// <c>GET /healthcheck</c> and <c>GET /ready</c>; other methods there are answered 405. The result takes what concerns
-    /// all of them, such as RequireHost.
+    /// <c>GET /healthcheck</c>, <c>GET /ready</c> and <c>GET /openapi.json</c>; other methods there are answered 405. The
+    /// result takes what concerns all of them, such as RequireHost.
     /// </summary>
     public static RouteGroupBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
@@ -29,6 +30,7 @@ public static class GatewayEndpoints
         MapOnly(gateway, "/streams/{stream}/records", Put, PutToStream);
         MapOnly(gateway, "/healthcheck", Look, CheckHealth);
         MapOnly(gateway, "/ready", Look, CheckReadiness);
+        MapOnly(gateway, "/openapi.json", Look, OpenApiDocument.Send);
         return gateway;
     }
 

@@ -12,12 +12,31 @@ public sealed class GatewayOptions : IValidatableObject
     [Required]
     public string DefaultStream { get; set; } = "data-processing-stream";
 
-    /// <summary>Largest request body in bytes. Default 16 MiB; a larger one is answered 413.</summary>
+    /// <summary>
+    /// Largest request body in bytes, after decompression. Default 16 MiB; a larger one is answered 413. NDJSON is read
+    /// as it arrives and may be longer.
+    /// </summary>
     [Range(1024, 1024 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>Most records of one request. Default 10,000; more are answered 413.</summary>
-    [Range(1, 100_000)]
+    /// <summary>
+    /// Largest compressed NDJSON body in bytes, after decompression. Default 1 GiB, some seconds of CPU: a megabyte can
+    /// become a thousand, so this is what one request may cost. Uncompressed NDJSON may have any length.
+    /// </summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxDecompressedBytes { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of NDJSON results that a client has not read yet, beside what the connection's buffers hold. Default 4 MiB,
+    /// over a million records: clients that read nothing until they have sent all. Later results are only counted.
+    /// </summary>
+    [Range(0, 1024 * 1024 * 1024)]
+    public int MaxUnreadResultBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Most records of one request that is read whole, and of one window of NDJSON. Default 10,000; more are answered 413.
+    /// </summary>
+    [Range(1, ushort.MaxValue)]
     public int MaxRecords { get; set; } = 10_000;
 
     /// <summary>Largest record in bytes, data and partition key together. Default 1 MiB, Kinesis' own limit.</summary>

@@ -5,6 +5,7 @@ using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
 using DataProcessor.Gateway.Stopping;
+using DataProcessor.Gateway.Streaming;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,13 @@ public static class GatewayServices
         services.AddHostedService<AuthenticationWarning>();
 
         // 1 read
+        services.AddRequestDecompression();
+        services.AddSingleton<BodyEncoding>();
+        services.AddSingleton(provider =>
+        {
+            var limits = provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+            return new RecordParser(limits.MaxRecords, limits.MaxRecordBytes);
+        });
         services.AddSingleton(provider =>
             new ByteBudget(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.InFlightBytes));
 
@@ -44,7 +52,12 @@ public static class GatewayServices
 
         // 3 put
         services.AddSingleton<PutDispatcher>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<AcceptedPuts>();
+        services.AddHostedService(provider => provider.GetRequiredService<AcceptedPuts>());
 
+        services.AddSingleton<WholeRequests>();
+        services.AddSingleton<LineRequests>();
         services.AddSingleton<GatewayRequests>();
         services.AddSingleton<KinesisRequests>();
         services.AddSingleton<Readiness>();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Reading;
@@ -15,6 +16,9 @@ internal sealed class KinesisAnswer
     /// <summary>An entry takes about 130 bytes.</summary>
     private const int BytesPerRecord = 160;
     private const int BytesAround = 256;
+
+    /// <summary>The answer is never HTML: quotes in messages need no \u0022.</summary>
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly KinesisError? _error;
     private readonly IncomingRecords? _records;
@@ -89,7 +93,7 @@ internal sealed class KinesisAnswer
         }
         else
         {
-            using var json = new Utf8JsonWriter(target, AnswerJson.Options);
+            using var json = new Utf8JsonWriter(target, JsonOptions);
             var writer = new JsonAnswerWriter(json);
             Write(ref writer);
         }

@@ -19,10 +19,14 @@ internal sealed partial class GatewayDrain(
     : IHostedLifecycleService, IDisposable
 {
     private PosixSignalRegistration? _registration;
+    private readonly CancellationTokenSource _ended = new();
     private volatile bool _isTerminated;
 
     /// <summary>Whether the process is told to stop.</summary>
     public bool IsStopping => process.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>Cancelled when the while is over: what may go on for hours has to end.</summary>
+    public CancellationToken Ended => _ended.Token;
 
     /// <summary>Has the connection closed with this request's answer, if the process is to stop: HTTP/1.1 by header, HTTP/2 by GOAWAY.</summary>
     public void CloseAfterAnswer(HttpContext context)
@@ -47,6 +51,8 @@ internal sealed partial class GatewayDrain(
             LogDraining(drain);
             await Task.Delay(drain, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await _ended.CancelAsync();
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -57,7 +63,11 @@ internal sealed partial class GatewayDrain(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _registration?.Dispose();
+    public void Dispose()
+    {
+        _registration?.Dispose();
+        _ended.Dispose();
+    }
 
     [LoggerMessage(LogLevel.Information, "Told to stop: serving on for {Drain}, until the load balancer has noticed")]
     private partial void LogDraining(TimeSpan drain);

@@ -7,7 +7,7 @@ namespace DataProcessor.Load.Generator;
 
 /// <summary>An answer as far as a load generator cares.</summary>
 /// <param name="Status">HTTP status.</param>
-/// <param name="FailedRecords">Of a batch that was stored in part (207).</param>
+/// <param name="FailedRecords">Of a batch that was stored in part (207, or NDJSON with failures).</param>
 /// <param name="Problem">The end of the body, where a batch says what failed, if it is neither 200 nor 429.</param>
 internal readonly record struct Answer(int Status, int FailedRecords, string? Problem);
 
@@ -119,8 +119,14 @@ internal sealed class AnswerReader(Socket socket)
         _end += received > 0 ? received : throw new IOException("The connection was closed before the answer.");
     }
 
-    private static Answer Describe(int status, ReadOnlyMemory<byte> body) => new(
-        status,
-        status == 207 ? body.Span.Count("\"errorCode\""u8) : 0,
-        status is 200 or 429 ? null : Encoding.UTF8.GetString(body.Span[^Math.Min(body.Length, MaxProblem)..]));
+    private static Answer Describe(int status, ReadOnlyMemory<byte> body)
+    {
+        // NDJSON is answered 200, and a line that failed says so.
+        var failed = status is 200 or 207 ? body.Span.Count("\"errorCode\""u8) : 0;
+        status = failed > 0 ? 207 : status;
+        return new(
+            status,
+            failed,
+            status is 200 or 429 ? null : Encoding.UTF8.GetString(body.Span[^Math.Min(body.Length, MaxProblem)..]));
+    }
 }

@@ -101,7 +101,7 @@ public sealed class ChunkPutTests : IDisposable
     }
 
     [Fact]
-    public async Task Records_of_a_lost_producer_are_put_anew_under_a_new_id_and_counted_as_possible_duplicates()
+    public async Task Records_of_a_lost_producer_are_put_anew_under_their_id_and_counted_as_possible_duplicates()
     {
         long counted = 0;
         using var listener = new MeterListener();
@@ -121,7 +121,8 @@ public sealed class ChunkPutTests : IDisposable
 
         Assert.Equal(ChunkEnd.Settled, answer.End);
         Assert.True(answer.MayBeWritten);
-        Assert.Equal(2, _producer.Puts.Select(put => put.Id).Distinct().Count());
+        Assert.Equal(2, _producer.Puts.Count);
+        Assert.Single(_producer.Puts.Select(put => put.Id).Distinct());
         Assert.Equal(1, counted);
     }
 
@@ -217,13 +218,14 @@ public sealed class ChunkPutTests : IDisposable
             new Deadline(_time, Ttl),
             BusyPatience: TimeSpan.FromSeconds(10),
             first ?? new FirstAnswers(shards: 1),
+            PutIds.Random,
             _time,
             new GatewayMetrics(_services.GetRequiredService<IMeterFactory>(), new ByteBudget(1)),
             NullLogger.Instance);
         var frame = new byte[RecordFrame.SizeOf(1, 1)];
         RecordFrame.Write(frame, HashKey.Min, false, false, "k"u8, "d"u8);
         var target = new ShardTarget(Maps.Even(1).Open[0], _producer, 1000);
-        var put = new ChunkPut(new(new int[1], frame), target, 1, terms)
+        var put = new ChunkPut(new(Guid.NewGuid()), new(new int[1], frame), target, 1, terms)
             .RunAsync(cancellation ?? TestContext.Current.CancellationToken);
         while (!put.IsCompleted)
         {
