@@ -22,10 +22,10 @@ public sealed class OpenApiTests(ForeignParts foreign) : NodeSuite
     [InlineData("/paths/~1/post/responses/200/$ref", "#/components/responses/None")]
     [InlineData("/paths/~1/post/operationId", 7)]
     [InlineData("/components/parameters/Prefer/in", "somewhere")]
-    public async Task A_mistake_would_be_found(string pointer, object mistake)
+    public async Task A_mistake_would_be_found(string place, object mistake)
     {
         var document = await ReadAsync();
-        var names = pointer.Split('/')[1..].Select(name => name.Replace("~1", "/", StringComparison.Ordinal)).ToArray();
+        var names = place.Split('/')[1..].Select(name => name.Replace("~1", "/", StringComparison.Ordinal)).ToArray();
         names[..^1].Aggregate((JsonNode)document, (node, name) => node[name]!)[names[^1]] = JsonValue.Create(mistake);
 
         await Assert.ThrowsAsync<ForeignCallException>(() => ValidateAsync(document));
