@@ -18,6 +18,7 @@ internal static class AnswerJson
     private static readonly JsonEncodedText ShardId = JsonEncodedText.Encode("shardId");
     private static readonly JsonEncodedText SequenceNumber = JsonEncodedText.Encode("sequenceNumber");
     private static readonly JsonEncodedText SubSequenceNumber = JsonEncodedText.Encode("subSequenceNumber");
+    private static readonly JsonEncodedText Attempts = JsonEncodedText.Encode("attempts");
     private static readonly JsonEncodedText ErrorCode = JsonEncodedText.Encode("errorCode");
     private static readonly JsonEncodedText Message = JsonEncodedText.Encode("message");
     private static readonly JsonEncodedText Successes = JsonEncodedText.Encode("successes");
@@ -34,6 +35,7 @@ internal static class AnswerJson
         json.WriteString(ShardId, outcome.StoredIn!.ShardId);
         json.WriteString(SequenceNumber, outcome.StoredIn.SequenceNumber.Value);
         json.WriteNumber(SubSequenceNumber, outcome.SubSequenceNumber);
+        json.WriteNumber(Attempts, outcome.StoredIn.Attempts);
     }
 
     public static Task WriteSuccessesAsync(

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace DataProcessor.Gateway.Answering;
 
 /// <summary>
-/// <c>{successes: [{id, shardId, sequenceNumber, subSequenceNumber}], failures: [{id, errorCode, message, status}]}</c>,
+/// <c>{successes: [{id, shardId, sequenceNumber, subSequenceNumber, attempts}], failures: [{id, errorCode, message, status}]}</c>,
 /// ids being positions in the request: 200 when every record is in the stream, 207 when only some are.
 /// </summary>
 internal sealed class BatchAnswer(IncomingRecords records, int status) : IResult

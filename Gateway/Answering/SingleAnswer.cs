@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataProcessor.Gateway.Answering;
 
-/// <summary>200 <c>{shardId, sequenceNumber, subSequenceNumber}</c>: the one record is in the stream.</summary>
+/// <summary>200 <c>{shardId, sequenceNumber, subSequenceNumber, attempts}</c>: the one record is in the stream.</summary>
 internal sealed class SingleAnswer(IncomingRecords records) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -8,7 +8,8 @@ namespace DataProcessor.Gateway.Putting;
 /// <para>
 /// A call without an answer leaves two cases open, and <see cref="IProducerGrain.Await"/> tells them apart: the
 /// producer still holds the put, or the activation that may have held it is gone. Only in the second case the records
-/// are put anew, and only then they can be in the stream twice.
+/// are put anew, and only then they can be in the stream twice. They keep their id: should the first call be late, it
+/// is recognized.
 /// </para>
 /// </summary>
 internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, long mapVersion, PutTerms terms)
@@ -25,7 +26,7 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
     /// <summary>Least time for which records without a key avoid a shard that is full or does not answer.</summary>
     private static readonly TimeSpan AvoidFor = TimeSpan.FromSeconds(1);
 
-    private PutId _id = new(Guid.NewGuid());
+    private readonly PutId _id = new(Guid.NewGuid());
     private bool _mayBeHeld;
     private bool _mayBeWritten;
     private TimeSpan _backOff = FirstBackOff;
@@ -110,7 +111,7 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
 
     private void OnProducerLost()
     {
-        (_mayBeHeld, _mayBeWritten, _id) = (false, true, new(Guid.NewGuid()));
+        (_mayBeHeld, _mayBeWritten) = (false, true);
         if (!IsOver)
         {
             terms.Metrics.OnPossibleDuplicates(terms.Stream, chunk.Records.Count);

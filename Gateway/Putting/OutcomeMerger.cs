@@ -38,7 +38,7 @@ internal static class OutcomeMerger
 
     private static void Store(IncomingRecords records, ReadOnlySpan<int> positions, in PutRun run)
     {
-        var place = new StoredIn(run.ShardId ?? "", run.SequenceNumber);
+        var place = new StoredIn(run.ShardId ?? "", run.SequenceNumber, run.Attempts);
         for (var i = 0; i < positions.Length; i++)
         {
             records.Store(positions[i], place, run.SubSequenceNumber + i);

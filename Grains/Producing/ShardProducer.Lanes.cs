@@ -26,7 +26,7 @@ internal sealed partial class ShardProducer
     /// <exception cref="InvalidOperationException">Too many splits were announced that never came about.</exception>
     public async Task<bool> AnnounceAsync(IReadOnlyCollection<HashKey> borders)
     {
-        if (_isClosed && _ledger.Bytes == 0)
+        if (_isClosed && _buffer.Held == 0)
         {
             return true;
         }
@@ -70,6 +70,7 @@ internal sealed partial class ShardProducer
         }
 
         _mapVersion = map.Version;
+        _sizes.Stream = map.MaxRecordSize;
         if (!_isClosed && Array.Find(map.Shards, shard => shard.Id == _shard.Id) is not { IsOpen: true })
         {
             _isClosed = true;
@@ -98,8 +99,8 @@ internal sealed partial class ShardProducer
             return;
         }
 
-        var lower = new Lane(new(old.Range.Start, new(at.Value - 1)), _incarnation, _options, _ledger, old);
-        var upper = new Lane(new(at, old.Range.End), _incarnation, _options, _ledger, old);
+        var lower = new Lane(new(old.Range.Start, new(at.Value - 1)), _laneParts, old);
+        var upper = new Lane(new(at, old.Range.End), _laneParts, old);
         _lanes = [.. _lanes[..index], lower, upper, .. _lanes[(index + 1)..]];
         _retiring.Add(old);
 
@@ -117,7 +118,7 @@ internal sealed partial class ShardProducer
         var width = (range.End.Value - range.Start.Value) / LanesWithoutAggregation;
         if (_options.AggregationEnabled || width == 0)
         {
-            return [new(range, _incarnation, _options, _ledger)];
+            return [new(range, _laneParts)];
         }
 
         var lanes = new Lane[LanesWithoutAggregation];
@@ -125,7 +126,7 @@ internal sealed partial class ShardProducer
         {
             var start = new HashKey(range.Start.Value + (width * (uint)i));
             var end = i == lanes.Length - 1 ? range.End : new(start.Value + width - 1);
-            lanes[i] = new(new(start, end), _incarnation, _options, _ledger);
+            lanes[i] = new(new(start, end), _laneParts);
         }
 
         return lanes;
@@ -170,8 +171,7 @@ internal sealed partial class ShardProducer
 
         // Keyless records fill one lane's aggregate, then the next one's.
         _keylessLane %= _lanes.Length;
-        var queue = _lanes[_keylessLane].Queue;
-        if (!queue.IsEmpty && (!_options.AggregationEnabled || queue.Bytes >= _options.AggregationMaxSize))
+        if (_lanes[_keylessLane].IsFull)
         {
             _keylessLane = (_keylessLane + 1) % _lanes.Length;
         }

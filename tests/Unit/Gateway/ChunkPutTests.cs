@@ -101,7 +101,7 @@ public sealed class ChunkPutTests : IDisposable
     }
 
     [Fact]
-    public async Task Records_of_a_lost_producer_are_put_anew_under_a_new_id_and_counted_as_possible_duplicates()
+    public async Task Records_of_a_lost_producer_are_put_anew_under_their_id_and_counted_as_possible_duplicates()
     {
         long counted = 0;
         using var listener = new MeterListener();
@@ -121,7 +121,8 @@ public sealed class ChunkPutTests : IDisposable
 
         Assert.Equal(ChunkEnd.Settled, answer.End);
         Assert.True(answer.MayBeWritten);
-        Assert.Equal(2, _producer.Puts.Select(put => put.Id).Distinct().Count());
+        Assert.Equal(2, _producer.Puts.Count);
+        Assert.Single(_producer.Puts.Select(put => put.Id).Distinct());
         Assert.Equal(1, counted);
     }
 

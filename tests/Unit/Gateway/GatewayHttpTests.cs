@@ -7,7 +7,7 @@ namespace DataProcessor.Unit.Gateway;
 
 public class GatewayHttpTests
 {
-    private static readonly string[] SingleProperties = ["shardId", "sequenceNumber", "subSequenceNumber"];
+    private static readonly string[] SingleProperties = ["shardId", "sequenceNumber", "subSequenceNumber", "attempts"];
 
     [Theory]
     [InlineData("application/json", "/")]

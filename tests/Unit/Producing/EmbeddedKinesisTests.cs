@@ -76,11 +76,12 @@ public sealed class EmbeddedKinesisTests
             _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
             var instruments = new ProducerInstruments(_services.GetRequiredService<IMeterFactory>());
             _sender = new(
-                Stream, client.PutRecordsAsync, new(), simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
+                Stream, client.PutRecordsAsync, client.PutRecordAsync, new(), simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
                 instruments, NullLogger<Sender>.Instance);
+            var buffer = new SiloBuffer(new());
             _map = new(new(Stream, 1, "000000000000"), 1, shards);
             _producers = [.. shards.Select(shard => new ShardProducer(
-                _map, shard, _sender.SendAsync, _ => Task.FromResult(_map), new(), simulation.Time, simulation.Random,
+                _map, shard, _sender.SendAsync, _sender.Departures, buffer, _ => Task.FromResult(_map), new(), simulation.Time, simulation.Random,
                 instruments.For(Stream, shard.Id), NullLogger.Instance))];
             Running = Task.WhenAll(_producers.Select(producer => producer.RunAsync()));
         }

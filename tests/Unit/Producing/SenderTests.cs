@@ -151,15 +151,16 @@ public sealed class SenderTests
     });
 
     private static KinesisSend Record(Simulation simulation, string key, int size = 100) => new(
-        new(key, "0", new byte[Math.Max(0, size - key.Length)]), size, simulation.Time.Monotonic() + TimeSpan.FromSeconds(30), GoesAlone: false);
+        new(key, "0", new byte[Math.Max(0, size - key.Length)]), size, 1, simulation.Time.Monotonic() + TimeSpan.FromSeconds(30), GoesAlone: false);
 
     private static PutRecordsResultEntry[] Store(string[] keys) => [.. keys.Select(key => new PutRecordsResultEntry("shard", $"seq-{key}", null, null))];
 
-    private Sender SenderOf(Simulation simulation, Func<string[], PutRecordsResultEntry[]> answer, ProducerOptions options)
+    private Sender SenderOf(
+        Simulation simulation, Func<string[], PutRecordsResultEntry[]> answer, ProducerOptions options, PutRecord? putInOrder = null)
     {
         var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         return new(
-            "stream", PutAsync, options, simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
+            "stream", PutAsync, putInOrder ?? PutOneAsync, options, simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
             new(services.GetRequiredService<IMeterFactory>()), NullLogger<Sender>.Instance);
 
         async ValueTask<PutRecordsResultEntry[]> PutAsync(
@@ -172,5 +173,8 @@ public sealed class SenderTests
             _open--;
             return answer(keys);
         }
+
+        static ValueTask<PutRecordResult> PutOneAsync(string streamName, PutRecordsEntry record, string? after, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("Only with strict ordering.");
     }
 }

@@ -55,6 +55,7 @@ public sealed class ShardProducerFailureTests
     public void Only_the_expired_records_of_an_aggregate_are_given_up() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
+        fixture.ExpectCompany();
         var isDown = true;
         fixture.Shards.Script = (_, _) => isDown ? SimulatedShards.Throttle() : null;
 

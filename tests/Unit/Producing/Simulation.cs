@@ -11,13 +11,21 @@ internal sealed class Simulation : SynchronizationContext
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    private readonly long _began;
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
 
-    private Simulation(int seed) => Random = new(seed);
+    private Simulation(int seed)
+    {
+        Random = new(seed);
+        _began = Time.GetTimestamp();
+    }
 
     public FakeTimeProvider Time { get; } = new();
 
     public Random Random { get; }
+
+    /// <summary>Simulated time since the start.</summary>
+    public TimeSpan Elapsed => Time.GetElapsedTime(_began);
 
     public static void Run(Func<Simulation, Task> scenario, int seed = 1)
     {
@@ -48,13 +56,12 @@ internal sealed class Simulation : SynchronizationContext
     private void RunToEnd(Func<Simulation, Task> scenario)
     {
         var end = scenario(this);
-        var began = Time.GetTimestamp();
         while (!end.IsCompleted)
         {
             if (_ready.Count == 0)
             {
                 Time.Advance(TimeSpan.FromMilliseconds(1));
-                Assert.True(Time.GetElapsedTime(began) < Longest, "The simulation does not come to an end.");
+                Assert.True(Elapsed < Longest, "The simulation does not come to an end.");
                 continue;
             }
 
