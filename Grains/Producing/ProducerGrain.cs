@@ -12,11 +12,14 @@ internal sealed partial class ProducerGrain(
     TimeProvider time,
     Random random,
     ProducerInstruments instruments,
-    ILogger<ProducerGrain> logger) : Grain, IProducerGrain, IDisposable
+    ILogger<ProducerGrain> logger) : Grain, IProducerGrain, IGrainMigrationParticipant, IDisposable
 {
+    private const string LastStored = "last-stored";
+
     // Null when the stream of the key's epoch is gone: there is nothing to write to.
     private ShardProducer? _producer;
     private Task _running = Task.CompletedTask;
+    private SequenceNumber? _lastStored;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +51,11 @@ internal sealed partial class ProducerGrain(
             random,
             instruments.For(key.Stream, key.ShardId),
             logger);
+        if (_lastStored is { } last)
+        {
+            _producer.Continue(last);
+        }
+
         _running = _producer.RunAsync();
     }
 
@@ -58,6 +66,23 @@ internal sealed partial class ProducerGrain(
             await producer.DrainAsync();
             producer.Dispose();
             await _running;
+        }
+    }
+
+    /// <summary>A key's order is kept beyond a move.</summary>
+    public void OnDehydrate(IDehydrationContext dehydrationContext)
+    {
+        if (_producer?.LastStored is { } last)
+        {
+            dehydrationContext.TryAddValue(LastStored, last.Value);
+        }
+    }
+
+    public void OnRehydrate(IRehydrationContext rehydrationContext)
+    {
+        if (rehydrationContext.TryGetValue<string>(LastStored, out var last) && last is not null)
+        {
+            _lastStored = new(last);
         }
     }
 

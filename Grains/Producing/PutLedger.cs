@@ -79,8 +79,14 @@ internal sealed class PutLedger(PutBuffer buffer, TimeProvider time, ProducerMet
     }
 
     /// <summary>Completes when the answers of all puts that were settled since then are handed out.</summary>
-    public Task WhenFetched(TimeSpan since) =>
-        Task.WhenAll(_settled.Where(put => put.SettledAt >= since).Select(put => put.WhenFetched()));
+    public async Task WhenFetched(TimeSpan since)
+    {
+        // One after the other: WhenAll would resume on the thread pool.
+        foreach (var put in _settled.Where(put => put.SettledAt >= since).ToArray())
+        {
+            await put.WhenFetched();
+        }
+    }
 
     private void Forget(TimeSpan now)
     {

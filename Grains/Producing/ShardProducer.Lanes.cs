@@ -22,6 +22,8 @@ internal sealed partial class ShardProducer
     private Lane[] _lanes;
     private int _keylessLane;
 
+    private bool LeavesRestToOthers => _isClosed && _options.Ordering == Ordering.Strict;
+
     /// <inheritdoc cref="IProducerGrain.Announce"/>
     /// <exception cref="InvalidOperationException">Too many splits were announced that never came about.</exception>
     public async Task<bool> AnnounceAsync(IReadOnlyCollection<HashKey> borders)
@@ -60,7 +62,8 @@ internal sealed partial class ShardProducer
 
     /// <summary>
     /// Follows a newer map. When the shard is closed, no more puts are taken, and what waits is sent along the borders
-    /// of the shards that came after it: Kinesis routes it by its explicit hash key.
+    /// of the shards that came after it: Kinesis routes it by its explicit hash key. With <see cref="Ordering.Strict"/>
+    /// it is answered Moved, since only the producers of those shards know their numbers.
     /// </summary>
     public void Follow(ShardMap map)
     {
@@ -80,6 +83,12 @@ internal sealed partial class ShardProducer
         foreach (var shard in map.Open)
         {
             SplitLanes(shard.Range.Start);
+        }
+
+        if (LeavesRestToOthers)
+        {
+            _retiring.ForEach(lane => lane.MoveWaiting());
+            Array.ForEach(_lanes, lane => lane.MoveWaiting());
         }
 
         Pump();

@@ -69,7 +69,7 @@ internal sealed partial class ShardProducer
         }
 
         // 2. Wait for company or for the back-off, then for the shard's budget.
-        var sendAt = lane.SendAt(now);
+        var sendAt = MonotonicTime.Later(lane.SendAt(now), _sendsFrom);
         if (sendAt > now)
         {
             return MonotonicTime.Earlier(look, sendAt);
@@ -165,7 +165,7 @@ internal sealed partial class ShardProducer
             _pacer.OnThrottled();
         }
 
-        if (_isDraining)
+        if (_isDraining || LeavesRestToOthers)
         {
             lane.MoveUnsettled(outcome);
             return;
@@ -211,7 +211,7 @@ internal sealed partial class ShardProducer
         }
 
         _meter.OnStored(lane.Size);
-        lane.LastStored = (outcome.ShardId, outcome.SequenceNumber);
+        lane.LastStored = (outcome.ShardId, lastShard == outcome.ShardId && last > outcome.SequenceNumber ? last : outcome.SequenceNumber);
         lane.Store(outcome);
     }
 }

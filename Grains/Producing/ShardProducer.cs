@@ -22,6 +22,12 @@ internal sealed partial class ShardProducer : IDisposable
     /// </summary>
     public static readonly TimeSpan DrainGrace = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// With <see cref="Ordering.Strict"/>, how long a producer waits that knows no number of its shard, because another
+    /// one wrote last: by then the arrival decides the order.
+    /// </summary>
+    public static readonly TimeSpan OrderSettles = TimeSpan.FromSeconds(1);
+
     private readonly Shard _shard;
     private readonly string _stream;
     private readonly SendRecord _send;
@@ -41,6 +47,7 @@ internal sealed partial class ShardProducer : IDisposable
     private readonly LaneParts _laneParts;
     private readonly CancellationTokenSource _disposed = new();
     private long _mapVersion;
+    private TimeSpan _sendsFrom;
     private bool _isClosed;
     private bool _isDraining;
 
@@ -72,6 +79,7 @@ internal sealed partial class ShardProducer : IDisposable
         _stream = map.Stream.Name;
         _mapVersion = map.Version;
         _isClosed = !shard.IsOpen;
+        _sendsFrom = options.Ordering == Ordering.Strict ? time.Monotonic() + OrderSettles : TimeSpan.Zero;
         _send = send;
         _departures = departures;
         _fetchMap = fetchMap;
@@ -99,6 +107,23 @@ internal sealed partial class ShardProducer : IDisposable
 
     /// <summary>Records that were stored before their lane's previous one.</summary>
     public long Inversions { get; private set; }
+
+    /// <summary>Highest number that the shard has given to a record of this producer, or of the one that it continues.</summary>
+    public SequenceNumber? LastStored
+    {
+        get
+        {
+            var stored = _retiring.Concat(_lanes).Where(lane => lane.LastStored.ShardId == _shard.Id).Select(lane => lane.LastStored.Number);
+            return stored.Any() ? stored.Max() : null;
+        }
+    }
+
+    /// <summary>Takes over the order of the producer that was here before the move.</summary>
+    public void Continue(SequenceNumber lastStored)
+    {
+        _sendsFrom = TimeSpan.Zero;
+        Array.ForEach(_lanes, lane => lane.LastStored = (_shard.Id, lastStored));
+    }
 
     /// <summary>Serves the producer's timer until it is disposed.</summary>
     public async Task RunAsync()
@@ -187,7 +212,9 @@ internal sealed partial class ShardProducer : IDisposable
         using var fetched = new CancellationTokenSource();
         var grace = Task.Delay(DrainGrace, _time, fetched.Token);
         await Task.WhenAny(_ledger.WhenFetched(began), grace);
-        await fetched.CancelAsync();
+
+        // Only a timer listens: CancelAsync would go by way of the thread pool.
+        fetched.Cancel();
     }
 
     public void Dispose()

@@ -22,7 +22,7 @@ public sealed class SenderTests
         await simulation.PassAsync(5);
         sends = [.. sends, .. Enumerable.Range(100, 100).Select(i => sender.SendAsync(Record(simulation, $"{i}"), default).AsTask())];
 
-        var outcomes = await Task.WhenAll(sends);
+        var outcomes = await Simulation.AllAsync(sends);
 
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"seq-{i}"), outcomes.Select(outcome => outcome.SequenceNumber.Value));
         Assert.InRange(_calls.Count, 2, 4);
@@ -36,7 +36,7 @@ public sealed class SenderTests
         var small = Enumerable.Range(0, 1500).Select(i => sender.SendAsync(Record(simulation, $"{i}", 1), default).AsTask());
         var large = Enumerable.Range(0, 50).Select(i => sender.SendAsync(Record(simulation, $"{i}", i == 25 ? 50_000 : 3000), default).AsTask());
 
-        await Task.WhenAll(small.Concat(large));
+        await Simulation.AllAsync(small.Concat(large));
 
         Assert.All(_calls, call => Assert.InRange(call.Length, 1, 500));
         Assert.Contains(_calls, call => call.Length == 500);
@@ -58,7 +58,7 @@ public sealed class SenderTests
         ];
         await using var sender = SenderOf(simulation, _ => results, new() { MaxConnections = 1 });
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => sender.SendAsync(Record(simulation, $"{i}"), default).AsTask()));
+        var outcomes = await Simulation.AllAsync(Enumerable.Range(0, 6).Select(i => sender.SendAsync(Record(simulation, $"{i}"), default).AsTask()));
 
         // The sixth has no result: the answer was too short.
         Assert.Equal(
@@ -83,7 +83,8 @@ public sealed class SenderTests
             await using var sender = SenderOf(
                 simulation, _ => throw new KinesisException(code, "Failed.", 400) { IsOutcomeUnknown = isUnknown }, new());
 
-            var outcomes = await Task.WhenAll(sender.SendAsync(Record(simulation, "a"), default).AsTask(), sender.SendAsync(Record(simulation, "b"), default).AsTask());
+            var outcomes = await Simulation.AllAsync(
+                [sender.SendAsync(Record(simulation, "a"), default).AsTask(), sender.SendAsync(Record(simulation, "b"), default).AsTask()]);
 
             Assert.Single(_calls);
             Assert.All(outcomes, outcome => Assert.Equal(((SendResult)result, code), (outcome.Result, outcome.ErrorCode)));
@@ -106,7 +107,7 @@ public sealed class SenderTests
     {
         await using var sender = SenderOf(simulation, Store, new() { MaxConnections = 1 });
 
-        await Task.WhenAll(((string[])["a", "b", "alone", "c", "d"]).Select(
+        await Simulation.AllAsync(((string[])["a", "b", "alone", "c", "d"]).Select(
             key => sender.SendAsync(Record(simulation, key) with { GoesAlone = key == "alone" }, default).AsTask()));
 
         Assert.Equal([["a", "b"], ["alone"], ["c", "d"]], _calls);
@@ -146,7 +147,7 @@ public sealed class SenderTests
         await sender.DisposeAsync();
 
         Assert.All(refused, send => Assert.Equal("SenderFull", send.Result.ErrorCode));
-        Assert.Equal(70 - refused.Length, (await Task.WhenAll(sends)).Count(outcome => outcome.Result == SendResult.Stored));
+        Assert.Equal(70 - refused.Length, (await Simulation.AllAsync(sends)).Count(outcome => outcome.Result == SendResult.Stored));
         Assert.Equal(SendResult.NotSent, (await sender.SendAsync(Record(simulation, "late"), default)).Result);
     });
 

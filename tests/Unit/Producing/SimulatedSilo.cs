@@ -6,28 +6,28 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DataProcessor.Unit.Producing;
 
-/// <summary>What a silo has of the producing side, without Orleans: a producer for each shard and the stream's sender.</summary>
+/// <summary>What a silo has of the producing side, without Orleans: the stream's sender and its shards' producers.</summary>
 internal sealed class SimulatedSilo : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly ProducerOptions _options;
+    private readonly ProducerInstruments _instruments;
     private readonly Sender _sender;
-    private readonly Task _running;
+    private readonly Dictionary<string, (ShardProducer Producer, Task Running)> _producers = [];
+    private readonly List<ShardProducer> _all = [];
 
-    public SimulatedSilo(
-        Simulation simulation, ShardMap map, PutRecords put, PutRecord putInOrder, ProducerOptions? options = null, FetchMap? fetchMap = null)
+    public SimulatedSilo(Simulation simulation, ShardMap map, PutRecords put, PutRecord putInOrder, ProducerOptions? options = null)
     {
-        options ??= new();
+        _options = options ?? new();
         Simulation = simulation;
         Map = map;
-        Instruments = new ProducerInstruments(_services.GetRequiredService<IMeterFactory>());
-        Buffer = new(options);
+        FetchMap = _ => Task.FromResult(Map);
+        Buffer = new(_options);
+        _instruments = new ProducerInstruments(_services.GetRequiredService<IMeterFactory>());
         _sender = new(
-            map.Stream.Name, put, putInOrder, options, simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
-            Instruments, NullLogger<Sender>.Instance);
-        Producers = [.. map.Open.Select(shard => new ShardProducer(
-            map, shard, _sender.SendAsync, _sender.Departures, Buffer, fetchMap ?? (_ => Task.FromResult(map)), options,
-            simulation.Time, simulation.Random, Instruments.For(map.Stream.Name, shard.Id), NullLogger.Instance))];
-        _running = Task.WhenAll(Producers.Select(producer => producer.RunAsync()));
+            map.Stream.Name, put, putInOrder, _options, simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
+            _instruments, NullLogger<Sender>.Instance);
+        SendRecord = _sender.SendAsync;
     }
 
     public SimulatedSilo(Simulation simulation, SimulatedKinesis kinesis, ProducerOptions? options = null)
@@ -37,36 +37,74 @@ internal sealed class SimulatedSilo : IAsyncDisposable
 
     public Simulation Simulation { get; }
 
-    public ShardMap Map { get; }
+    /// <summary>What puts are routed by, and producers begin with.</summary>
+    public ShardMap Map { get; set; }
 
-    public ProducerInstruments Instruments { get; }
+    public FetchMap FetchMap { get; set; }
+
+    /// <summary>How producers send: by the sender, unless something is put between.</summary>
+    public SendRecord SendRecord { get; set; }
 
     public SiloBuffer Buffer { get; }
 
-    /// <summary>One for each open shard of the map, in its order.</summary>
-    public ShardProducer[] Producers { get; }
+    /// <summary>Inversions that all producers have counted, those that have moved included.</summary>
+    public long Inversions => _all.Sum(producer => producer.Inversions);
+
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
+    /// <summary>The shard's producer, begun when it is first asked for, as a grain is.</summary>
+    public ShardProducer ProducerOf(string shardId)
+    {
+        if (!_producers.TryGetValue(shardId, out var known))
+        {
+            var producer = new ShardProducer(
+                Map, Map.Find(shardId), SendRecord, _sender.Departures, Buffer, newerThan => FetchMap(newerThan), _options,
+                Simulation.Time, Simulation.Random, _instruments.For(Map.Stream.Name, shardId), NullLogger.Instance);
+            _producers.Add(shardId, known = (producer, producer.RunAsync()));
+            _all.Add(producer);
+        }
+
+        return known.Producer;
+    }
+
+    /// <summary>Moves a producer away and back.</summary>
+    public async Task MoveAsync(string shardId)
+    {
+        var (producer, running) = _producers[shardId];
+        await producer.DrainAsync();
+        _producers.Remove(shardId);
+        producer.Dispose();
+        await running;
+        if (producer.LastStored is { } last)
+        {
+            ProducerOf(shardId).Continue(last);
+        }
+    }
 
     /// <summary>Asks until the put is settled or refused, as the gateway does.</summary>
-    public async Task<PutResponse> PutAsync(int shard, PutRequest request)
+    public async Task<PutResponse> PutAsync(string shardId, PutRequest request)
     {
-        var response = await Producers[shard].PutAsync(request);
+        var producer = ProducerOf(shardId);
+        var response = await producer.PutAsync(request);
         while (response.Status == PutStatus.Pending)
         {
-            response = await Producers[shard].AwaitAsync(request.Id);
+            response = await producer.AwaitAsync(request.Id);
         }
 
         return response;
     }
 
+    public Task<PutResponse> PutAsync(int openShard, PutRequest request) => PutAsync(Map.Open[openShard].Id, request);
+
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(Producers.Select(producer => producer.DrainAsync()));
-        foreach (var producer in Producers)
+        await Task.WhenAll(_producers.Values.Select(known => known.Producer.DrainAsync()));
+        foreach (var (producer, running) in _producers.Values)
         {
             producer.Dispose();
+            await running;
         }
 
-        await _running;
         await _sender.DisposeAsync();
         await _services.DisposeAsync();
     }

@@ -11,7 +11,9 @@ internal sealed class Simulation : SynchronizationContext
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly long _began;
+    private volatile string? _left;
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
 
     private Simulation(int seed)
@@ -42,7 +44,17 @@ internal sealed class Simulation : SynchronizationContext
         }
     }
 
-    public override void Post(SendOrPostCallback d, object? state) => _ready.Add((d, state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (Environment.CurrentManagedThreadId == _thread)
+        {
+            _ready.Add((d, state));
+            return;
+        }
+
+        // Time would pass while something runs elsewhere: say where from, and let the run end.
+        _left = Environment.StackTrace;
+    }
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may block.");
 
@@ -53,11 +65,26 @@ internal sealed class Simulation : SynchronizationContext
 
     public Task PassAsync(double milliseconds) => PassAsync(TimeSpan.FromMilliseconds(milliseconds));
 
+    /// <summary>
+    /// Awaits one after the other: WhenAll of tasks whose continuations run asynchronously goes by way of the thread pool.
+    /// </summary>
+    public static async Task<T[]> AllAsync<T>(IEnumerable<Task<T>> tasks)
+    {
+        var results = new List<T>();
+        foreach (var task in tasks.ToArray())
+        {
+            results.Add(await task);
+        }
+
+        return [.. results];
+    }
+
     private void RunToEnd(Func<Simulation, Task> scenario)
     {
         var end = scenario(this);
         while (!end.IsCompleted)
         {
+            Assert.True(_left is null, _left);
             if (_ready.Count == 0)
             {
                 Time.Advance(TimeSpan.FromMilliseconds(1));
