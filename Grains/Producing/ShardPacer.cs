@@ -46,17 +46,20 @@ internal sealed class ShardPacer
     public double BytesPerSecond => _fullBytes * _share.At(_time.Monotonic());
 
     /// <summary>
-    /// Bytes that a record of all that waits, or of as much as goes, may have now. Alone at the shard it takes all the
-    /// room that there is: records then grow until the lane waits for the shard and never the shard for the lane. Beside
-    /// another writer large ones find no place, so a long queue goes in pieces, and none is left that is too small to use.
+    /// Bytes that a record may have now. Alone at the shard it takes all the room that there is: records then grow until
+    /// the lane waits for the shard and never the shard for the lane. Beside another writer large ones find no place, so a
+    /// long queue goes in pieces, and none is left that is too small to use.
     /// </summary>
-    public int MostNow(long waiting)
+    public int MostNow
     {
-        var now = _time.Monotonic();
-        Forget(now);
-        var share = _share.At(now);
-        var available = (int)Math.Max(0, (_fullBytes * share) - _openBytes - _answeredBytes);
-        return share == 1 || waiting <= available || available < 2 * Piece ? available : Piece;
+        get
+        {
+            var now = _time.Monotonic();
+            Forget(now);
+            var share = _share.At(now);
+            var available = (int)Math.Max(0, (_fullBytes * share) - _openBytes - _answeredBytes);
+            return share == 1 || available < 2 * Piece ? available : Piece;
+        }
     }
 
     /// <summary>

@@ -83,7 +83,7 @@ internal sealed partial class ShardProducer
         }
 
         // 3. A repeated record keeps its bytes; a new one is written now, from as much of what waits as the shard takes.
-        if (!lane.HasUnsettled && !lane.TryWrite(Math.Max(least, _pacer.MostNow(lane.Queue.Bytes)), ref _aggregates, now))
+        if (!lane.HasUnsettled && !lane.TryWrite(Math.Max(least, _pacer.MostNow), ref _aggregates, now))
         {
             return look;
         }

@@ -20,6 +20,7 @@ internal sealed class ProducerFixture : IAsyncDisposable
         Map = MapOf(1, Whole);
         Shards = new(simulation, Map.Shards);
         Departures = new(options ?? new(), simulation.Time);
+        Silo = new(options ?? new());
         Producer = ProducerOf(Map, Whole, options);
         _running = Producer.RunAsync();
     }
@@ -44,6 +45,8 @@ internal sealed class ProducerFixture : IAsyncDisposable
 
     public Departures Departures { get; }
 
+    public SiloBuffer Silo { get; }
+
     /// <summary>What the producer gets when it asks for a newer map.</summary>
     public ShardMap Map { get; private set; }
 
@@ -56,7 +59,7 @@ internal sealed class ProducerFixture : IAsyncDisposable
         shard,
         Shards.SendAsync,
         Departures,
-        new(options ?? new()),
+        Silo,
         _ => IsMapAvailable ? Task.FromResult(Map) : Task.FromException<ShardMap>(new TimeoutException("No map.")),
         options ?? new(),
         Simulation.Time,

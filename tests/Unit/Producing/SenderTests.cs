@@ -114,6 +114,33 @@ public sealed class SenderTests
     });
 
     [Fact]
+    public void With_strict_ordering_each_record_is_a_call_that_names_the_one_before() => Simulation.Run(async simulation =>
+    {
+        List<(string Key, string? After)> calls = [];
+        await using var sender = SenderOf(
+            simulation, _ => throw new InvalidOperationException("A batch has no order."), new() { Ordering = Ordering.Strict, MaxConnections = 2 }, PutAsync);
+
+        var outcomes = await Simulation.AllAsync(
+        [
+            sender.SendAsync(Record(simulation, "a"), default).AsTask(),
+            sender.SendAsync(Record(simulation, "b") with { After = new("7") }, default).AsTask(),
+            sender.SendAsync(Record(simulation, "refused"), default).AsTask(),
+        ]);
+
+        Assert.Equal([("a", null), ("b", "7"), ("refused", null)], calls);
+        Assert.Equal([SendResult.Stored, SendResult.Stored, SendResult.Rejected], outcomes.Select(outcome => outcome.Result));
+
+        async ValueTask<PutRecordResult> PutAsync(string streamName, PutRecordsEntry record, string? after, CancellationToken cancellationToken)
+        {
+            calls.Add((record.PartitionKey, after));
+            await simulation.PassAsync(20);
+            return record.PartitionKey == "refused"
+                ? throw new KinesisException("AccessDeniedException", "Not yours.", 400)
+                : new("shard", $"seq-{record.PartitionKey}");
+        }
+    });
+
+    [Fact]
     public void What_is_past_its_deadline_or_cancelled_is_not_sent() => Simulation.Run(async simulation =>
     {
         _latency = TimeSpan.FromSeconds(2);

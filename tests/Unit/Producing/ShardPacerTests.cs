@@ -90,13 +90,12 @@ public sealed class ShardPacerTests
         var time = new FakeTimeProvider();
         var pacer = new ShardPacer(time, 100);
         time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(Limit, pacer.MostNow(waiting: 3 * Limit));
+        Assert.Equal(Limit, pacer.MostNow);
 
         pacer.OnThrottled();
-        Assert.Equal(pacer.Piece, pacer.MostNow(waiting: 3 * Limit));
-        Assert.Equal(Limit * 0.8, pacer.MostNow(waiting: Limit / 2), 1.0);
+        Assert.Equal(pacer.Piece, pacer.MostNow);
         pacer.Admit((int)(Limit * 0.8) - pacer.Piece - 1000);
-        Assert.Equal(pacer.Piece + 1000, pacer.MostNow(waiting: 3 * Limit), 1.0);
+        Assert.Equal(pacer.Piece + 1000, pacer.MostNow, 1.0);
     }
 
     // A lane that always has something to send.
