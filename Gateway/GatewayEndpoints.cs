@@ -1,9 +1,13 @@
 using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Health;
+using DataProcessor.Gateway.KinesisApi;
+using DataProcessor.Gateway.OpenApi;
+using DataProcessor.Gateway.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Gateway;
@@ -15,8 +19,9 @@ public static class GatewayEndpoints
     private const string Look = "GET, HEAD";
 
     /// <summary>
-    /// Maps <c>POST /</c>, <c>POST /streams/{stream}/records</c>, <c>GET /healthcheck</c> and <c>GET /ready</c>; other
-    /// methods there are answered 405. The result takes what concerns all of them, such as RequireHost.
+    /// Maps <c>POST /</c> (also AWS SDKs' PutRecord and PutRecords), <c>POST /streams/{stream}/records</c>,
+    /// <c>GET /healthcheck</c>, <c>GET /ready</c> and <c>GET /openapi.json</c>; other methods there are answered 405. The
+    /// result takes what concerns all of them, such as RequireHost.
     /// </summary>
     public static RouteGroupBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
@@ -25,7 +30,19 @@ public static class GatewayEndpoints
         MapOnly(gateway, "/streams/{stream}/records", Put, PutToStream);
         MapOnly(gateway, "/healthcheck", Look, CheckHealth);
         MapOnly(gateway, "/ready", Look, CheckReadiness);
+        MapOnly(gateway, "/openapi.json", Look, OpenApiDocument.Send);
         return gateway;
+    }
+
+    /// <summary>To come before the endpoints: closes connections with their answers once the process is told to stop.</summary>
+    public static IApplicationBuilder UseGatewayDrain(this IApplicationBuilder app)
+    {
+        var drain = app.ApplicationServices.GetRequiredService<GatewayDrain>();
+        return app.Use((context, next) =>
+        {
+            drain.CloseAfterAnswer(context);
+            return next(context);
+        });
     }
 
     private static void MapOnly(RouteGroupBuilder gateway, string pattern, string methods, Delegate handler)
@@ -34,8 +51,11 @@ public static class GatewayEndpoints
         gateway.Map(pattern, (HttpContext context) => RefuseMethod(context, methods));
     }
 
-    private static Task PutToDefaultStream(HttpContext context, GatewayRequests requests, IOptions<GatewayOptions> options) =>
-        requests.TakeAsync(context, options.Value.DefaultStream);
+    private static Task PutToDefaultStream(
+        HttpContext context, GatewayRequests requests, KinesisRequests kinesis, IOptions<GatewayOptions> options) =>
+        KinesisRequests.IsCall(context.Request)
+            ? kinesis.TakeAsync(context)
+            : requests.TakeAsync(context, options.Value.DefaultStream);
 
     private static Task PutToStream(HttpContext context, string stream, GatewayRequests requests) =>
         requests.TakeAsync(context, stream);

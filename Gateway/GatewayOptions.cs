@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Routing;
 using Microsoft.Extensions.Options;
 
@@ -11,12 +12,31 @@ public sealed class GatewayOptions : IValidatableObject
     [Required]
     public string DefaultStream { get; set; } = "data-processing-stream";
 
-    /// <summary>Largest request body in bytes. Default 16 MiB; a larger one is answered 413.</summary>
+    /// <summary>
+    /// Largest request body in bytes, after decompression. Default 16 MiB; a larger one is answered 413. NDJSON is read
+    /// as it arrives and may be longer.
+    /// </summary>
     [Range(1024, 1024 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>Most records of one request. Default 10,000; more are answered 413.</summary>
-    [Range(1, 100_000)]
+    /// <summary>
+    /// Largest compressed NDJSON body in bytes, after decompression. Default 1 GiB, some seconds of CPU: a megabyte can
+    /// become a thousand, so this is what one request may cost. Uncompressed NDJSON may have any length.
+    /// </summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxDecompressedBytes { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of NDJSON results that a client has not read yet, beside what the connection's buffers hold. Default 4 MiB,
+    /// over a million records: clients that read nothing until they have sent all. Later results are only counted.
+    /// </summary>
+    [Range(0, 1024 * 1024 * 1024)]
+    public int MaxUnreadResultBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Most records of one request that is read whole, and of one window of NDJSON. Default 10,000; more are answered 413.
+    /// </summary>
+    [Range(1, ushort.MaxValue)]
     public int MaxRecords { get; set; } = 10_000;
 
     /// <summary>Largest record in bytes, data and partition key together. Default 1 MiB, Kinesis' own limit.</summary>
@@ -41,6 +61,17 @@ public sealed class GatewayOptions : IValidatableObject
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan BusyPatience { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the gateway serves on after SIGTERM, so that a load balancer notices before connections are refused. Default
+    /// 10 s: two health checks 5 s apart, and a third of the time that a container has to stop.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The keys that puts need. Default: none, and everybody may put.</summary>
+    [ValidateObjectMembers]
+    public AuthenticationOptions Authentication { get; } = new();
 
     /// <summary>A shard's part of <see cref="InFlightBytes"/>.</summary>
     internal long InFlightBytesPerShard => InFlightBytes / 4;

@@ -1,42 +1,25 @@
 using DataProcessor.Gateway.Answering;
-using DataProcessor.Gateway.Putting;
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
+using DataProcessor.Gateway.Streaming;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Gateway;
 
-/// <summary>
-/// Takes one request along its path:
-/// <code>
-///  body ──1 read──▶ framed records ──2 route──▶ a group per shard ──3 put──▶ outcomes ──▶ answer
-/// </code>
-/// </summary>
+/// <summary>Takes requests with records: those that are read whole, and NDJSON as it arrives.</summary>
 internal sealed class GatewayRequests(
-    IOptions<GatewayOptions> options,
-    ByteBudget inFlight,
-    ShardMapCache maps,
-    PutDispatcher puts,
-    GatewayMetrics metrics)
+    ApiKeys keys, BodyEncoding encoding, WholeRequests whole, LineRequests lines, GatewayMetrics metrics)
 {
-    private readonly GatewayOptions _options = options.Value;
-    private readonly RecordParser _parser = new(options.Value.MaxRecords, options.Value.MaxRecordBytes);
-
     public async Task TakeAsync(HttpContext context, string stream)
     {
-        using var body = new RequestBody(inFlight, _options.MaxBodyBytes);
-        using var records = new IncomingRecords();
         try
         {
-            var refusal = await RefusalAsync(context, stream, body, records);
-            if (refusal is not null)
+            if (await RefusalAsync(context, stream) is { } refusal)
             {
-                metrics.OnRefused(refusal.Kind);
+                metrics.OnRefused(refusal.Kind.Code);
+                await new ProblemAnswer(refusal).ExecuteAsync(context);
             }
-
-            var answer = refusal is not null ? new ProblemAnswer(refusal) : Answer.To(records);
-            await answer.ExecuteAsync(context);
         }
         catch (Exception gone) when (
             gone is OperationCanceledException or IOException
@@ -46,47 +29,32 @@ internal sealed class GatewayRequests(
         }
     }
 
-    /// <summary>Null when the request's records have their outcomes; else why none of them was taken.</summary>
-    private async ValueTask<Problem?> RefusalAsync(
-        HttpContext context, string stream, RequestBody body, IncomingRecords records)
+    /// <summary>Null when the request is answered; else why nothing of it was taken.</summary>
+    private async ValueTask<Problem?> RefusalAsync(HttpContext context, string stream)
     {
+        // 0 authenticate
+        if (keys.Refusal(context.Request, stream) is { } stranger)
+        {
+            return stranger;
+        }
+
         if (!StreamName.IsValid(stream))
         {
             return new(ProblemKind.InvalidStreamName, $"A stream name has {StreamName.Rule}.");
         }
 
-        // 1 read
-        if (BodyFormats.Of(context.Request, out var format) is { } unsupported)
+        if (RequestTerms.Read(context.Request, out var terms) is { } misunderstood)
         {
-            return unsupported;
+            return misunderstood;
         }
 
-        if (await body.ReadAsync(context.Request, context.RequestAborted) is { } unreadable)
+        if (encoding.Undo(context.Request, out var isCompressed) is { } unreadable)
         {
             return unreadable;
         }
 
-        if (_parser.Parse(body.Bytes, format, records) is { } malformed)
-        {
-            return malformed;
-        }
-
-        body.ReturnBuffer();
-        if (!records.HasOpen)
-        {
-            return null;
-        }
-
-        // 2 route
-        var lookup = await maps.GetAsync(stream, context.RequestAborted);
-        if (lookup.Routes is not { } routes)
-        {
-            return lookup.Problem;
-        }
-
-        // 3 put
-        await puts.PutAsync(records, routes, context.RequestAborted);
-        metrics.OnSettled(stream, records);
-        return null;
+        return terms.IsWhole
+            ? await whole.TakeAsync(context, stream, terms)
+            : await lines.TakeAsync(context, stream, terms, isCompressed);
     }
 }

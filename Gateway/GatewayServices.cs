@@ -1,7 +1,11 @@
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Health;
+using DataProcessor.Gateway.KinesisApi;
 using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
+using DataProcessor.Gateway.Stopping;
+using DataProcessor.Gateway.Streaming;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -28,7 +32,18 @@ public static class GatewayServices
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddSingleton<GatewayMetrics>();
 
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<SignatureCheck>();
+        services.AddHostedService<AuthenticationWarning>();
+
         // 1 read
+        services.AddRequestDecompression();
+        services.AddSingleton<BodyEncoding>();
+        services.AddSingleton(provider =>
+        {
+            var limits = provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+            return new RecordParser(limits.MaxRecords, limits.MaxRecordBytes);
+        });
         services.AddSingleton(provider =>
             new ByteBudget(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.InFlightBytes));
 
@@ -37,9 +52,17 @@ public static class GatewayServices
 
         // 3 put
         services.AddSingleton<PutDispatcher>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<AcceptedPuts>();
+        services.AddHostedService(provider => provider.GetRequiredService<AcceptedPuts>());
 
+        services.AddSingleton<WholeRequests>();
+        services.AddSingleton<LineRequests>();
         services.AddSingleton<GatewayRequests>();
+        services.AddSingleton<KinesisRequests>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<GatewayDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<GatewayDrain>());
         return services;
     }
 }

@@ -11,24 +11,44 @@ namespace DataProcessor.Aws.EventStream;
 internal sealed class EventMessageReader(Stream stream)
 {
     private readonly byte[] _prelude = new byte[MessagePrelude.Length];
+    private MessagePrelude? _next;
+
+    /// <summary>Waits for the next message and reads its prelude only; once it has, a repeated call tells the same.</summary>
+    /// <returns>The message's length in bytes; null at the end of the stream.</returns>
+    /// <exception cref="EventStreamFormatException">What comes is no message. The next one cannot be found: stop reading.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends inside the prelude.</exception>
+    public async ValueTask<int?> AwaitNextAsync(CancellationToken cancellationToken)
+    {
+        if (_next is null)
+        {
+            var read = await FillAsync(_prelude, cancellationToken);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            if (read < _prelude.Length)
+            {
+                throw new EndOfStreamException("The stream ends inside a message's prelude.");
+            }
+
+            _next = MessagePrelude.Parse(_prelude);
+        }
+
+        return _next.Value.TotalLength;
+    }
 
     /// <returns>Null at the end of the stream. A message's buffer is the caller's to keep.</returns>
     /// <exception cref="EventStreamFormatException">What comes is no message. The next one cannot be found: stop reading.</exception>
     /// <exception cref="EndOfStreamException">The stream ends inside a message.</exception>
     public async ValueTask<EventMessage?> ReadAsync(CancellationToken cancellationToken)
     {
-        var read = await FillAsync(_prelude, cancellationToken);
-        if (read == 0)
+        if (await AwaitNextAsync(cancellationToken) is null || _next is not { } prelude)
         {
             return null;
         }
 
-        if (read < _prelude.Length)
-        {
-            throw new EndOfStreamException("The stream ends inside a message's prelude.");
-        }
-
-        var prelude = MessagePrelude.Parse(_prelude);
+        _next = null;
         var message = GC.AllocateUninitializedArray<byte>(prelude.TotalLength);
         _prelude.CopyTo(message, 0);
         var rest = message.AsMemory(MessagePrelude.Length);

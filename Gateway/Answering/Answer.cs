@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataProcessor.Gateway.Answering;
 
-/// <summary>The last stage: one answer for all the records of a request.</summary>
+/// <summary>The last stage: one answer for all the records of a request that was read whole.</summary>
 internal static class Answer
 {
-    public static IResult To(IncomingRecords records)
+    public static IResult To(IncomingRecords records, RequestTerms terms)
     {
         if (!records.IsBatch)
         {
@@ -14,7 +14,22 @@ internal static class Answer
             return only.IsStored ? new SingleAnswer(records) : new ProblemAnswer(only.Problem!);
         }
 
-        var stored = 0;
+        if (CommonProblemOf(records, out var stored) is { } common)
+        {
+            return new ProblemAnswer(common, records);
+        }
+
+        var isLines = terms.Format == BodyFormat.Lines;
+        var status = isLines || stored == records.Count ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus;
+        return terms.IsMinimal ? new SummaryAnswer(ResultSummary.Of(records), status, SummaryAnswer.Minimal)
+            : isLines ? new LinesAnswer(records)
+            : new BatchAnswer(records, status);
+    }
+
+    /// <summary>The answer to a batch of which every record failed with the same status; null for any other.</summary>
+    public static Problem? CommonProblemOf(IncomingRecords records, out int stored)
+    {
+        stored = 0;
         Problem? common = null;
         var (alikeStatus, alikeCode) = (true, true);
         for (var i = 0; i < records.Count; i++)
@@ -30,12 +45,7 @@ internal static class Answer
             alikeCode &= problem.Kind == common.Kind;
         }
 
-        return common switch
-        {
-            null => new BatchAnswer(records, StatusCodes.Status200OK),
-            _ when stored > 0 || !alikeStatus => new BatchAnswer(records, StatusCodes.Status207MultiStatus),
-            _ => new ProblemAnswer(OfWholeBatch(common, alikeCode, records.Count), records),
-        };
+        return common is null || stored > 0 || !alikeStatus ? null : OfWholeBatch(common, alikeCode, records.Count);
     }
 
     private static Problem OfWholeBatch(Problem common, bool alikeCode, int count) => alikeCode

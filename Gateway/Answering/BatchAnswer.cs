@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Buffers;
 using DataProcessor.Gateway.Reading;
 using Microsoft.AspNetCore.Http;
 
@@ -17,10 +17,10 @@ internal sealed class BatchAnswer(IncomingRecords records, int status) : IResult
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(response.BodyWriter, AnswerJson.Options);
-        json.WriteStartObject();
-        await AnswerJson.WriteSuccessesAsync(json, records, response.BodyWriter, httpContext.RequestAborted);
-        await AnswerJson.WriteFailuresAsync(json, records, response.BodyWriter, httpContext.RequestAborted);
-        json.WriteEndObject();
+        response.BodyWriter.Write("{"u8);
+        await ResultList.WriteArrayAsync(response.BodyWriter, records, stored: true, httpContext.RequestAborted);
+        response.BodyWriter.Write(","u8);
+        await ResultList.WriteArrayAsync(response.BodyWriter, records, stored: false, httpContext.RequestAborted);
+        response.BodyWriter.Write("}"u8);
     }
 }

@@ -32,6 +32,32 @@ internal sealed record Problem(ProblemKind Kind, string Detail, TimeSpan? RetryA
         + "batches, spread the partition keys, or add shards.",
         TimeSpan.FromSeconds(1));
 
+    /// <summary>Of a line that found no room; earlier ones are taken.</summary>
+    public static readonly Problem LineNotHeld = new(
+        ProblemKind.Busy,
+        "The gateway holds as many bytes as it may; this line was not written. Send it again after Retry-After.",
+        TimeSpan.FromSeconds(1));
+
+    public static readonly Problem StoppingInBody = new(
+        ProblemKind.Stopping,
+        "This process is stopping and read no further. Send the records without a result again, to another one.");
+
+    public static readonly Problem TooManyLookups = new(
+        ProblemKind.Busy,
+        "Too many streams were asked for that this gateway does not know; nothing was written. Check the stream's name, and send the request again after Retry-After.",
+        TimeSpan.FromSeconds(1));
+
+    public static readonly Problem IdempotencyKeyReused = new(
+        ProblemKind.IdempotencyKeyReused,
+        "This Idempotency-Key came with other records within the last minute; nothing of this request was written. Use a new key for each request, and the same one only to send the same request again.");
+
+    public static Problem LineTooLong(int most) => new(
+        ProblemKind.RecordTooLarge, $"The line has more than {most} bytes, more than any record needs.");
+
+    public static Problem BodyTooLong(long most) => new(
+        ProblemKind.BodyTooLarge,
+        $"The body has more than {most} bytes when decompressed, and was read no further. Send the records without a result in another request.");
+
     public static Problem ShardBusy(string shardId, TimeSpan retryAfter) => new(
         ProblemKind.Busy,
         $"The buffer of {shardId} is full; the record was not written. Send it again after Retry-After, or add shards.",

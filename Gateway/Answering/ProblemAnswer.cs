@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Buffers;
 using DataProcessor.Gateway.Reading;
 using Microsoft.AspNetCore.Http;
 
@@ -22,23 +22,42 @@ internal sealed class ProblemAnswer(Problem problem, IncomingRecords? failed = n
             response.Headers.RetryAfter = $"{Math.Max(1, Math.Ceiling(wait.TotalSeconds)):0}";
         }
 
+        if (problem.Kind == ProblemKind.Unauthenticated)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         if (problem.Kind == ProblemKind.UnsupportedContentEncoding)
         {
-            response.Headers.AcceptEncoding = "identity";
+            response.Headers.AcceptEncoding = BodyEncoding.Accepted;
         }
 
-        await using var json = new Utf8JsonWriter(response.BodyWriter, AnswerJson.Options);
-        json.WriteStartObject();
-        json.WriteString(AnswerJson.Type, problem.Kind.Type);
-        json.WriteString(AnswerJson.Title, problem.Kind.Title);
-        json.WriteNumber(AnswerJson.Status, problem.Kind.Status);
-        json.WriteString(AnswerJson.Detail, problem.Detail);
-        json.WriteString(AnswerJson.Code, problem.Kind.Code);
-        if (failed is not null)
+        if (failed is null)
         {
-            await AnswerJson.WriteFailuresAsync(json, failed, response.BodyWriter, httpContext.RequestAborted);
+            response.ContentLength = Write(response, "}"u8);
+            return;
         }
 
-        json.WriteEndObject();
+        Write(response, ","u8);
+        await ResultList.WriteArrayAsync(response.BodyWriter, failed, stored: false, httpContext.RequestAborted);
+        response.BodyWriter.Write("}"u8);
+    }
+
+    private int Write(HttpResponse response, ReadOnlySpan<byte> end)
+    {
+        var text = new ResultText(response.BodyWriter);
+        text.Write("{\"type\":"u8);
+        text.Write(problem.Kind.Type);
+        text.Write(",\"title\":"u8);
+        text.Write(problem.Kind.Title);
+        text.Write(",\"status\":"u8);
+        text.Write(problem.Kind.Status);
+        text.Write(",\"detail\":"u8);
+        text.Write(problem.Detail);
+        text.Write(",\"code\":"u8);
+        text.Write(problem.Kind.Code);
+        text.Write(end);
+        text.Complete();
+        return text.Length;
     }
 }

@@ -38,11 +38,23 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind InvalidExplicitHashKey =
         new(StatusCodes.Status400BadRequest, "InvalidExplicitHashKey", "The explicit hash key is not valid.");
 
+    public static readonly ProblemKind InvalidParameter =
+        new(StatusCodes.Status400BadRequest, "InvalidParameter", "A query parameter is not valid.");
+
+    public static readonly ProblemKind InvalidIdempotencyKey =
+        new(StatusCodes.Status400BadRequest, "InvalidIdempotencyKey", "The idempotency key is not valid.");
+
     public static readonly ProblemKind RefusedByKinesis =
         new(StatusCodes.Status400BadRequest, "RefusedByKinesis", "Kinesis refuses the record.");
 
     public static readonly ProblemKind BatchFailed =
         new(StatusCodes.Status400BadRequest, "BatchFailed", "No record of the batch was stored.");
+
+    public static readonly ProblemKind Unauthenticated =
+        new(StatusCodes.Status401Unauthorized, "Unauthenticated", "The request needs an API key.");
+
+    public static readonly ProblemKind StreamForbidden =
+        new(StatusCodes.Status403Forbidden, "StreamForbidden", "The API key is not for this stream.");
 
     public static readonly ProblemKind StreamNotFound =
         new(StatusCodes.Status404NotFound, "StreamNotFound", "There is no such stream.");
@@ -67,6 +79,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
 
     public static readonly ProblemKind UnsupportedContentEncoding =
         new(StatusCodes.Status415UnsupportedMediaType, "UnsupportedContentEncoding", "The content encoding is not supported.");
+
+    public static readonly ProblemKind IdempotencyKeyReused =
+        new(StatusCodes.Status422UnprocessableEntity, "IdempotencyKeyReused", "The idempotency key was used for other records.");
 
     public static readonly ProblemKind Busy =
         new(StatusCodes.Status429TooManyRequests, "Busy", "The buffers are full.");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DataProcessor.Gateway.Reading;
 using Microsoft.AspNetCore.Http;
 
@@ -7,12 +6,15 @@ namespace DataProcessor.Gateway.Answering;
 /// <summary>200 <c>{shardId, sequenceNumber, subSequenceNumber, attempts}</c>: the one record is in the stream.</summary>
 internal sealed class SingleAnswer(IncomingRecords records) : IResult
 {
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(httpContext.Response.BodyWriter, AnswerJson.Options);
-        json.WriteStartObject();
-        AnswerJson.WritePlace(json, records.OutcomeOf(0));
-        json.WriteEndObject();
+        var text = new ResultText(httpContext.Response.BodyWriter);
+        text.Write("{"u8);
+        text.WritePlace(records.OutcomeOf(0));
+        text.Write("}"u8);
+        text.Complete();
+        httpContext.Response.ContentLength = text.Length;
+        return Task.CompletedTask;
     }
 }

@@ -8,11 +8,11 @@ namespace DataProcessor.Gateway.Putting;
 /// <para>
 /// A call without an answer leaves two cases open, and <see cref="IProducerGrain.Await"/> tells them apart: the
 /// producer still holds the put, or the activation that may have held it is gone. Only in the second case the records
-/// are put anew, and only then they can be in the stream twice. They keep their id: should the first call be late, it
-/// is recognized.
+/// are put anew, and only then they can be in the stream twice. They keep their id: a request that is repeated under an
+/// idempotency key finds them by it.
 /// </para>
 /// </summary>
-internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, long mapVersion, PutTerms terms)
+internal sealed partial class ChunkPut(PutId id, PackedChunk chunk, ShardTarget target, long mapVersion, PutTerms terms)
 {
     /// <summary>
     /// How long after the records' expiry the producer's word is awaited: a PutRecords call that it began just before
@@ -20,16 +20,15 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
     /// </summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(7);
 
-    private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(1);
+    /// <summary>Least wait for a shard that is full.</summary>
+    private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Least time for which records without a key avoid a shard that is full or does not answer.</summary>
     private static readonly TimeSpan AvoidFor = TimeSpan.FromSeconds(1);
 
-    private readonly PutId _id = new(Guid.NewGuid());
     private bool _mayBeHeld;
     private bool _mayBeWritten;
-    private TimeSpan _backOff = FirstBackOff;
+    private BackOff _backOff = new();
     private TimeSpan _waited;
 
     private bool IsOver => terms.Expiry.Remaining <= (_mayBeHeld ? -Slack : TimeSpan.Zero);
@@ -48,7 +47,7 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
             catch (Exception outage) when (CallFailure.IsOutage(outage))
             {
                 OnOutage(outage);
-                await BackOffAsync(cancellation);
+                await Task.Delay(_backOff.Next(), terms.Time, cancellation);
                 continue;
             }
             catch (StreamNotFoundException)
@@ -60,7 +59,7 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
                 return EndedWith(ChunkEnd.Moved);
             }
 
-            _backOff = FirstBackOff;
+            _backOff = new();
             switch (response.Status)
             {
                 case PutStatus.Settled:
@@ -90,8 +89,8 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
     }
 
     private Task<PutResponse> AskAsync() => _mayBeHeld
-        ? target.Producer.Await(_id)
-        : target.Producer.Put(new(_id, mapVersion, terms.Expiry.Remaining, chunk.Records.Count, chunk.Frames));
+        ? target.Producer.Await(id)
+        : target.Producer.Put(new(id, mapVersion, terms.Expiry.Remaining, chunk.Records.Count, chunk.Frames));
 
     private ChunkAnswer EndedWith(ChunkEnd end, PutRun[]? runs = null) => new(end, runs ?? [], _mayBeWritten, TimeSpan.Zero);
 
@@ -134,16 +133,10 @@ internal sealed partial class ChunkPut(PackedChunk chunk, ShardTarget target, lo
             return true;
         }
 
-        var wait = Shorter(retryAfter > FirstBackOff ? retryAfter : FirstBackOff, left);
+        var wait = Shorter(retryAfter > LeastWait ? retryAfter : LeastWait, left);
         _waited += wait;
         await Task.Delay(wait, terms.Time, cancellation);
         return false;
-    }
-
-    private async Task BackOffAsync(CancellationToken cancellation)
-    {
-        await Task.Delay(_backOff, terms.Time, cancellation);
-        _backOff = Shorter(2 * _backOff, LongestBackOff);
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

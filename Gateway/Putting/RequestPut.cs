@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace DataProcessor.Gateway.Putting;
 
 /// <summary>
-/// The puts of one request: the shards in parallel and a shard's chunks one after the other, so that records of a key
+/// The puts of one request, or of one window of it: the shards in parallel and a shard's chunks one after the other, so that records of a key
 /// stay in order. What a shard gives back because it moved or closed is routed by a newer map, with all that comes
 /// after it.
 /// </summary>
@@ -16,13 +16,13 @@ internal sealed partial class RequestPut(
     private static readonly TimeSpan FirstRerouteDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRerouteDelay = TimeSpan.FromSeconds(1);
 
-    public Task PutAsync(ShardGroup[] groups, StreamRoutes routes) => PutAsync(groups, routes, FirstRerouteDelay);
+    public Task PutAsync(ShardGroup[] groups, StreamRoutes routes) => PutAsync(groups, routes, new(0, FirstRerouteDelay));
 
-    private Task PutAsync(ShardGroup[] groups, StreamRoutes routes, TimeSpan rerouteDelay) => groups.Length == 1
-        ? PutAsync(groups[0], routes, rerouteDelay)
-        : Task.WhenAll(Array.ConvertAll(groups, group => PutAsync(group, routes, rerouteDelay)));
+    private Task PutAsync(ShardGroup[] groups, StreamRoutes routes, Round round) => groups.Length == 1
+        ? PutAsync(groups[0], routes, round)
+        : Task.WhenAll(Array.ConvertAll(groups, group => PutAsync(group, routes, round)));
 
-    private async Task PutAsync(ShardGroup group, StreamRoutes routes, TimeSpan rerouteDelay)
+    private async Task PutAsync(ShardGroup group, StreamRoutes routes, Round round)
     {
         var unsent = group.Records;
         try
@@ -38,7 +38,8 @@ internal sealed partial class RequestPut(
 
                 var chunk = FramePacker.Pack(records, unsent, group.Target);
                 unsent = unsent[chunk.Records.Count..];
-                var answer = await new ChunkPut(chunk, group.Target, routes.Map.Version, terms).RunAsync(cancellation);
+                var id = terms.Ids.Next(group.Target, round.Number, chunk.Frames);
+                var answer = await new ChunkPut(id, chunk, group.Target, routes.Map.Version, terms).RunAsync(cancellation);
                 if (!GoesOn(answer, chunk, moved, group.Target))
                 {
                     records.Fail(unsent, ProblemOf(answer, group.Target));
@@ -50,7 +51,7 @@ internal sealed partial class RequestPut(
             {
                 moved.AddRange(unsent);
                 unsent = [];
-                await RerouteAsync([.. moved], routes, rerouteDelay);
+                await RerouteAsync([.. moved], routes, round);
             }
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -89,8 +90,9 @@ internal sealed partial class RequestPut(
         }
     }
 
-    private async Task RerouteAsync(int[] positions, StreamRoutes stale, TimeSpan delay)
+    private async Task RerouteAsync(int[] positions, StreamRoutes stale, Round round)
     {
+        var delay = round.Delay;
         var lookup = await maps.GetNewerAsync(stale);
         if (lookup.Routes is not { } routes)
         {
@@ -116,8 +118,9 @@ internal sealed partial class RequestPut(
             return;
         }
 
-        var groups = RecordRouter.Route(records, positions, routes, FramePacker.ChunkBytes, terms.Time.GetTimestamp());
-        await PutAsync(groups, routes, delay);
+        var groups = RecordRouter.Route(
+            records, positions, routes, FramePacker.ChunkBytes, terms.Time.GetTimestamp(), terms.Ids.KeylessTurn);
+        await PutAsync(groups, routes, new(round.Number + 1, delay));
     }
 
     private static Problem ProblemOf(in ChunkAnswer answer, ShardTarget target) => answer.End == ChunkEnd.Busy
@@ -134,6 +137,9 @@ internal sealed partial class RequestPut(
             }
         }
     }
+
+    /// <summary>How often the records were routed before, and how long to wait until they are routed again by the same map.</summary>
+    private readonly record struct Round(int Number, TimeSpan Delay);
 
     [LoggerMessage(LogLevel.Error, "A put of {Count} records to {Stream}/{Shard} failed in a way that it should not.")]
     private static partial void LogPutFailed(ILogger logger, Exception failure, int count, string stream, string shard);

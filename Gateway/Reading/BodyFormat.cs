@@ -11,31 +11,35 @@ internal enum BodyFormat
 
     /// <summary>NDJSON: an object a line.</summary>
     Lines,
+
+    /// <summary>The data of one record, as it is.</summary>
+    Raw,
 }
 
-/// <summary>Reads the format off the request's headers.</summary>
+/// <summary>Reads the format off the request's content type.</summary>
 internal static class BodyFormats
 {
     private const string Hint =
-        "Send 'Content-Type: application/json' with one object or an array, or 'application/x-ndjson' with an object a line; the charset is UTF-8.";
+        "Send 'Content-Type: application/json' with one object or an array, 'application/x-ndjson' with an object a line, "
+        + "or 'application/octet-stream' with the data of one record; the charset is UTF-8.";
 
     /// <summary>Null when the body is of a format that we read.</summary>
     public static Problem? Of(HttpRequest request, out BodyFormat format)
     {
         format = BodyFormat.Json;
-        var encoding = request.Headers.ContentEncoding;
-        if (encoding.Count > 0 && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
+        var type = request.ContentType;
+        if (type is "application/json")
         {
-            return new(
-                ProblemKind.UnsupportedContentEncoding,
-                $"Content-Encoding '{encoding}' is not read. Send the body uncompressed.");
+            return null;
         }
 
-        var type = request.ContentType;
-        if (type is null or "application/json")
+        if (type is null)
         {
-            // Without a type the body is taken for JSON: it is checked anyway, and curl-like callers often send none.
-            return null;
+            // Taken for JSON, which is checked anyway: curl-like callers often send none. Not from a web page: without a
+            // type, a page of any site may post here and its browser does not ask us first. It always names its origin.
+            return request.Headers.Origin.Count == 0
+                ? null
+                : new(ProblemKind.UnsupportedMediaType, $"A request with an Origin needs a Content-Type. {Hint}");
         }
 
         if (!MediaTypeHeaderValue.TryParse(type, out var parsed) || !TryFormatOf(parsed, out format))
@@ -43,7 +47,9 @@ internal static class BodyFormats
             return new(ProblemKind.UnsupportedMediaType, $"Content-Type '{type}' is not read. {Hint}");
         }
 
-        return parsed.Charset is { HasValue: true } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        return format != BodyFormat.Raw
+            && parsed.Charset is { HasValue: true } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
                 ? new(ProblemKind.UnsupportedMediaType, $"Charset '{charset}' is not read. {Hint}")
                 : null;
@@ -51,15 +57,14 @@ internal static class BodyFormats
 
     private static bool TryFormatOf(MediaTypeHeaderValue type, out BodyFormat format)
     {
-        format = BodyFormat.Json;
-        if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        BodyFormat? known = type.MediaType.Value?.ToLowerInvariant() switch
         {
-            return true;
-        }
-
-        format = BodyFormat.Lines;
-        return type.MediaType.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase)
-            || type.MediaType.Equals("application/ndjson", StringComparison.OrdinalIgnoreCase)
-            || type.MediaType.Equals("application/jsonlines", StringComparison.OrdinalIgnoreCase);
+            "application/json" => BodyFormat.Json,
+            "application/x-ndjson" or "application/ndjson" or "application/jsonlines" => BodyFormat.Lines,
+            "application/octet-stream" => BodyFormat.Raw,
+            _ => null,
+        };
+        format = known ?? BodyFormat.Json;
+        return known is not null;
     }
 }

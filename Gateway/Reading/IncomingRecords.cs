@@ -20,6 +20,9 @@ internal sealed class IncomingRecords : IDisposable
     /// <summary>Whether the answer is a batch's: an array or lines, even of one record.</summary>
     public bool IsBatch { get; set; }
 
+    /// <summary>All frames, one after the other.</summary>
+    public ReadOnlySpan<byte> Frames => _frames.AsSpan(0, _framed);
+
     /// <summary>Free space for the next frame; what is written there counts from <see cref="Add"/>.</summary>
     public Span<byte> Reserve(int bytes)
     {
@@ -120,6 +123,13 @@ internal sealed class IncomingRecords : IDisposable
         }
 
         return count == Count ? open : open[..count];
+    }
+
+    /// <summary>Forgets all records; the buffers stay for the next ones.</summary>
+    public void Clear()
+    {
+        _entries.AsSpan(0, Count).Clear();
+        (Count, _framed) = (0, 0);
     }
 
     public void Dispose()

@@ -3,16 +3,16 @@ using System.Text.Unicode;
 
 namespace DataProcessor.Gateway.Reading;
 
-/// <summary>A token of a JSON text, kept as it stands there and unescaped only when its place is known.</summary>
+/// <summary>A name or value of a JSON text, kept as it stands there and unescaped only when its place is known.</summary>
 internal readonly ref struct JsonText
 {
-    private readonly ReadOnlySpan<byte> _quoted;
+    private readonly ReadOnlySpan<byte> _raw;
     private readonly bool _isEscaped;
 
-    private JsonText(JsonTokenType kind, ReadOnlySpan<byte> quoted, bool isEscaped)
+    private JsonText(JsonTokenType kind, ReadOnlySpan<byte> raw, bool isEscaped)
     {
         Kind = kind;
-        _quoted = quoted;
+        _raw = raw;
         _isEscaped = isEscaped;
     }
 
@@ -21,44 +21,68 @@ internal readonly ref struct JsonText
     /// <summary>The property is not there, or null.</summary>
     public bool IsAbsent => Kind is JsonTokenType.None or JsonTokenType.Null;
 
-    public bool IsString => Kind == JsonTokenType.String;
+    public bool IsString => Kind is JsonTokenType.String;
 
-    /// <summary>Most bytes that the text can have: unescaping never lengthens it.</summary>
-    public int MaxLength => IsString ? _quoted.Length - 2 : 0;
+    /// <summary>A string, a number, true or false.</summary>
+    public bool IsScalar => IsString || Kind is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False;
 
-    /// <summary>The string or property name that the reader, which reads <paramref name="json"/>, stands on.</summary>
-    public static JsonText At(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json) =>
-        reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
-            ? new(JsonTokenType.String, json.Slice((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2), reader.ValueIsEscaped)
-            : new(reader.TokenType, default, false);
+    /// <summary>Most bytes that <see cref="TryCopyTo"/> writes: unescaping never lengthens a string.</summary>
+    public int MaxLength => IsAbsent ? 0 : IsString ? _raw.Length - 2 : _raw.Length;
 
+    /// <summary>The property name that the reader, which reads <paramref name="json"/>, stands on.</summary>
+    public static JsonText NameAt(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json) => new(
+        JsonTokenType.String,
+        json.Slice((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2),
+        reader.ValueIsEscaped);
+
+    /// <summary>The value that the reader, which reads <paramref name="json"/>, stands on; it is taken to the value's end.</summary>
+    public static JsonText Read(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        var (kind, start, isEscaped) = (reader.TokenType, (int)reader.TokenStartIndex, reader.ValueIsEscaped);
+        reader.Skip();
+        return new(kind, json[start..(int)reader.BytesConsumed], isEscaped);
+    }
+
+    /// <summary>An object whose end the reader stands on.</summary>
+    public static JsonText ObjectFrom(int start, scoped in Utf8JsonReader reader, ReadOnlySpan<byte> json) =>
+        new(JsonTokenType.StartObject, json[start..(int)reader.BytesConsumed], isEscaped: false);
+
+    /// <summary>Whether it is the string <paramref name="text"/>, of at most <see cref="MostComparedBytes"/>.</summary>
     public bool Is(ReadOnlySpan<byte> text)
     {
-        if (!_isEscaped)
+        if (!IsString || !_isEscaped)
         {
-            return _quoted[1..^1].SequenceEqual(text);
+            return IsString && _raw[1..^1].SequenceEqual(text);
         }
 
-        // An escaped byte takes six at the most.
-        Span<byte> unescaped = stackalloc byte[128];
+        Span<byte> unescaped = stackalloc byte[LongestEscape * MostComparedBytes];
         return MaxLength <= unescaped.Length
             && TryCopyTo(unescaped, out var length)
             && unescaped[..length].SequenceEqual(text);
     }
 
-    /// <summary>Writes the text as UTF-8; false when it is none (bytes that are not UTF-8, or half a surrogate pair).</summary>
+    /// <summary>Longest text that <see cref="Is"/> compares with.</summary>
+    public const int MostComparedBytes = 128;
+
+    /// <summary>A byte takes six as \u0041.</summary>
+    private const int LongestEscape = 6;
+
+    /// <summary>
+    /// Writes a string's text as UTF-8, and any other value as its JSON text; false when that is no text (bytes that are
+    /// not UTF-8, or half a surrogate pair).
+    /// </summary>
     public bool TryCopyTo(Span<byte> target, out int length)
     {
         length = 0;
         if (!_isEscaped)
         {
-            var raw = _quoted[1..^1];
-            raw.CopyTo(target);
-            length = raw.Length;
-            return Utf8.IsValid(raw);
+            var text = IsString ? _raw[1..^1] : _raw;
+            text.CopyTo(target);
+            length = text.Length;
+            return Utf8.IsValid(text);
         }
 
-        var reader = new Utf8JsonReader(_quoted);
+        var reader = new Utf8JsonReader(_raw);
         reader.Read();
         try
         {

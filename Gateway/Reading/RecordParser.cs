@@ -4,8 +4,8 @@ using DataProcessor.Gateway.Answering;
 namespace DataProcessor.Gateway.Reading;
 
 /// <summary>
-/// Stage 1: frames the records of a body. A bad record fails by itself; a body that is not one JSON document, or
-/// holds too many records, is refused as a whole. A line that is not JSON is a bad record.
+/// Stage 1: frames records. A bad record fails by itself, and so does a line that is not JSON; a body that is not one
+/// JSON document, or that has to be read whole and holds too many records, is refused as a whole.
 /// </summary>
 internal sealed class RecordParser(int maxRecords, int maxRecordBytes)
 {
@@ -16,22 +16,63 @@ internal sealed class RecordParser(int maxRecords, int maxRecordBytes)
     private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
 
     /// <summary>Null when <paramref name="records"/> are the body's; else why it is refused.</summary>
-    public Problem? Parse(ReadOnlySpan<byte> body, BodyFormat format, IncomingRecords records)
+    /// <param name="body">The whole body.</param>
+    /// <param name="format">JSON or lines.</param>
+    /// <param name="records">Takes the records.</param>
+    /// <param name="keyField">Name of the field that holds the key of records without one; empty when none does.</param>
+    public Problem? Parse(
+        ReadOnlySpan<byte> body, BodyFormat format, IncomingRecords records, ReadOnlySpan<byte> keyField = default)
     {
-        if (body.StartsWith(ByteOrderMark))
-        {
-            body = body[ByteOrderMark.Length..];
-        }
-
         // Frames are about as long as the JSON they come from.
         records.Reserve(body.Length);
-        var problem = format == BodyFormat.Lines ? ParseLines(body, records) : ParseDocument(body, records);
-        return problem is null && records.Count == 0
-            ? new(ProblemKind.EmptyBody, "The request holds no record. Send at least one, like {\"data\": \"...\"}.")
-            : problem;
+        var problem = format == BodyFormat.Lines
+            ? ParseLines(body, records, keyField)
+            : ParseDocument(WithoutMark(body), records, keyField);
+        return problem is null && records.Count == 0 ? NoRecord() : problem;
     }
 
-    private Problem? ParseDocument(ReadOnlySpan<byte> body, IncomingRecords records)
+    /// <summary>
+    /// Reads lines until all are read or there are as many records as one request may put at a time; blank lines are
+    /// none. Returns the bytes read.
+    /// </summary>
+    /// <param name="lines">Whole lines; the last one of a body may lack its end.</param>
+    /// <param name="line">Number of lines of the body read before; is moved past what is read.</param>
+    /// <param name="records">Takes the records.</param>
+    /// <param name="keyField">Name of the field that holds the key of records without one; empty when none does.</param>
+    public int ParseLines(
+        ReadOnlySpan<byte> lines, ref long line, IncomingRecords records, ReadOnlySpan<byte> keyField)
+    {
+        var rest = line == 0 ? WithoutMark(lines) : lines;
+        while (!rest.IsEmpty && !IsFull(records))
+        {
+            var end = rest.IndexOf((byte)'\n');
+            var text = (end < 0 ? rest : rest[..end]).Trim(Blanks);
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            line++;
+            if (!text.IsEmpty)
+            {
+                ParseLine(text, line, records, keyField);
+            }
+        }
+
+        return lines.Length - rest.Length;
+    }
+
+    /// <summary>Whether the records are as many as one request may put at a time.</summary>
+    public bool IsFull(IncomingRecords records) => records.Count >= maxRecords;
+
+    public static Problem NoRecord() =>
+        new(ProblemKind.EmptyBody, "The request holds no record. Send at least one, like {\"data\": \"...\"}.");
+
+    private Problem? ParseLines(ReadOnlySpan<byte> body, IncomingRecords records, ReadOnlySpan<byte> keyField)
+    {
+        records.IsBatch = true;
+        var line = 0L;
+        var rest = body[ParseLines(body, ref line, records, keyField)..];
+        return rest.Trim(Blanks).IsEmpty ? null : TooManyRecords();
+    }
+
+    private Problem? ParseDocument(ReadOnlySpan<byte> body, IncomingRecords records, ReadOnlySpan<byte> keyField)
     {
         if (body.Trim(Blanks).IsEmpty)
         {
@@ -45,9 +86,9 @@ internal sealed class RecordParser(int maxRecords, int maxRecordBytes)
             records.IsBatch = reader.TokenType == JsonTokenType.StartArray;
             if (!records.IsBatch)
             {
-                _records.Read(ref reader, body, records);
+                _records.Read(ref reader, body, keyField, records);
             }
-            else if (ParseArray(ref reader, body, records) is { } problem)
+            else if (ParseArray(ref reader, body, records, keyField) is { } problem)
             {
                 return problem;
             }
@@ -65,7 +106,8 @@ internal sealed class RecordParser(int maxRecords, int maxRecordBytes)
         }
     }
 
-    private Problem? ParseArray(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, IncomingRecords records)
+    private Problem? ParseArray(
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> body, IncomingRecords records, ReadOnlySpan<byte> keyField)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -74,44 +116,20 @@ internal sealed class RecordParser(int maxRecords, int maxRecordBytes)
                 return TooManyRecords();
             }
 
-            _records.Read(ref reader, body, records);
+            _records.Read(ref reader, body, keyField, records);
         }
 
         return null;
     }
 
-    private Problem? ParseLines(ReadOnlySpan<byte> body, IncomingRecords records)
-    {
-        records.IsBatch = true;
-        var number = 0;
-        foreach (var range in body.Split((byte)'\n'))
-        {
-            number++;
-            var line = body[range].Trim(Blanks);
-            if (line.IsEmpty)
-            {
-                continue;
-            }
-
-            if (records.Count == maxRecords)
-            {
-                return TooManyRecords();
-            }
-
-            ParseLine(line, number, records);
-        }
-
-        return null;
-    }
-
-    private void ParseLine(ReadOnlySpan<byte> line, int number, IncomingRecords records)
+    private void ParseLine(ReadOnlySpan<byte> line, long number, IncomingRecords records, ReadOnlySpan<byte> keyField)
     {
         var before = records.Count;
         try
         {
             var reader = new Utf8JsonReader(line);
             reader.Read();
-            _records.Read(ref reader, line, records);
+            _records.Read(ref reader, line, keyField, records);
 
             // Only to find what follows the object.
             reader.Read();
@@ -124,7 +142,11 @@ internal sealed class RecordParser(int maxRecords, int maxRecordBytes)
         }
     }
 
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> body) =>
+        body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+
     private Problem TooManyRecords() => new(
         ProblemKind.TooManyRecords,
-        $"The request holds more than {maxRecords} records; nothing was written. Send them in several requests.");
+        $"The request holds more than {maxRecords} records; nothing was written. Send them in several requests, or in "
+        + "'application/x-ndjson' as many as you like.");
 }

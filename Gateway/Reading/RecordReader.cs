@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using DataProcessor.Gateway.Answering;
@@ -6,21 +7,19 @@ using DataProcessor.Gateway.Answering;
 namespace DataProcessor.Gateway.Reading;
 
 /// <summary>
-/// One record: <c>{"data": string, "partitionKey"?: string, "explicitHashKey"?: string}</c>. Other properties are
-/// ignored, null counts as absent, and of a property given twice the last one counts.
+/// One record: <c>{"data": any value but null, "encoding"?: "base64", "partitionKey"?: string, "explicitHashKey"?:
+/// string}</c>. A string's text is stored, or the bytes that it encodes; of any other value its JSON text as it stands.
+/// Other properties are ignored, null counts as absent, and of a property given twice the last one counts.
 /// </summary>
 internal sealed class RecordReader(int maxRecordBytes)
 {
-    private const int MaxPartitionKeyChars = 256;
-
-    /// <summary>2^128-1 has 39 digits; more can only be leading zeros.</summary>
-    private const int MaxHashKeyDigits = 64;
-
-    private static ReadOnlySpan<byte> Keyless => "-"u8;
-
     /// <summary>Adds the value that the reader, which reads <paramref name="json"/>, stands on.</summary>
+    /// <param name="reader">Stands on the value's end afterwards.</param>
+    /// <param name="json">The text.</param>
+    /// <param name="keyField">Name of the field that holds the key of records without one; empty when none does.</param>
+    /// <param name="records">Takes the record, or what is wrong with it.</param>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IncomingRecords records)
+    public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ReadOnlySpan<byte> keyField, IncomingRecords records)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -29,72 +28,60 @@ internal sealed class RecordReader(int maxRecordBytes)
             return;
         }
 
-        JsonText data = default, partitionKey = default, explicitHashKey = default;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        var fields = RecordFields.Read(ref reader, json, keyField);
+        var key = fields.PartitionKey;
+        if (key.IsAbsent && !keyField.IsEmpty)
         {
-            var name = JsonText.At(ref reader, json);
-            reader.Read();
-            var value = JsonText.At(ref reader, json);
-            reader.Skip();
-            if (name.Is("data"u8))
+            key = fields.KeyField;
+            if (!key.IsScalar)
             {
-                data = value;
-            }
-            else if (name.Is("partitionKey"u8))
-            {
-                partitionKey = value;
-            }
-            else if (name.Is("explicitHashKey"u8))
-            {
-                explicitHashKey = value;
+                records.AddFailed(new(
+                    ProblemKind.InvalidPartitionKey,
+                    $"The record needs the field \"{Encoding.UTF8.GetString(keyField)}\" with a string, a number, true or false, as 'keyField' says; or a \"partitionKey\"."));
+                return;
             }
         }
+        else if (!key.IsAbsent && !key.IsString)
+        {
+            records.AddFailed(RecordKeys.InvalidPartitionKey());
+            return;
+        }
 
-        if (Frame(data, partitionKey, explicitHashKey, records) is { } problem)
+        if (Frame(fields, key, records) is { } problem)
         {
             records.AddFailed(problem);
         }
     }
 
-    private Problem? Frame(JsonText data, JsonText partitionKey, JsonText explicitHashKey, IncomingRecords records)
+    private Problem? Frame(in RecordFields fields, JsonText partitionKey, IncomingRecords records)
     {
+        var data = fields.Data;
+        var explicitHashKey = fields.ExplicitHashKey;
         if (data.IsAbsent)
         {
-            return new(ProblemKind.MissingData, "The record needs the property \"data\" (names are case-sensitive).");
+            return new(ProblemKind.MissingData, "The record needs the property \"data\", not null (names are case-sensitive).");
         }
 
-        if (!data.IsString)
-        {
-            return new(ProblemKind.InvalidData, "\"data\" must be a JSON string; put JSON or base64 into it as text.");
-        }
-
-        var target = records.Reserve(RecordFrame.SizeOf(Math.Max(Keyless.Length, partitionKey.MaxLength), data.MaxLength));
+        var target = records.Reserve(
+            RecordFrame.SizeOf(Math.Max(RecordKeys.Keyless.Length, partitionKey.MaxLength), data.MaxLength));
         if (!TryReadPartitionKey(partitionKey, target[RecordFrame.HeaderSize..], out var keyLength))
         {
-            return new(
-                ProblemKind.InvalidPartitionKey,
-                $"\"partitionKey\" must be a string of 1 to {MaxPartitionKeyChars} characters; leave it out if the record has none.");
+            return RecordKeys.InvalidPartitionKey();
         }
 
         if (!TryReadHashKey(explicitHashKey, out var hashKey))
         {
-            return new(
-                ProblemKind.InvalidExplicitHashKey,
-                "\"explicitHashKey\" must be a string with a decimal number from 0 to 2^128-1.");
+            return RecordKeys.InvalidHashKey();
         }
 
-        if (!data.TryCopyTo(target[(RecordFrame.HeaderSize + keyLength)..], out var dataLength))
+        if (ReadData(data, fields.Encoding, target[(RecordFrame.HeaderSize + keyLength)..], out var dataLength) is { } unreadable)
         {
-            return new(
-                ProblemKind.InvalidData,
-                "\"data\" is not valid Unicode: bytes that are not UTF-8, or half a surrogate pair. Send bytes as base64.");
+            return unreadable;
         }
 
         if ((long)keyLength + dataLength > maxRecordBytes)
         {
-            return new(
-                ProblemKind.RecordTooLarge,
-                $"Data and partition key have {(long)keyLength + dataLength} bytes, {maxRecordBytes} are allowed. Split the record.");
+            return RecordKeys.RecordTooLarge((long)keyLength + dataLength, maxRecordBytes);
         }
 
         // Key and data stand where they stay; writing the frame copies them onto themselves, which costs nothing.
@@ -110,20 +97,42 @@ internal sealed class RecordReader(int maxRecordBytes)
         return null;
     }
 
+    private static Problem? ReadData(JsonText data, JsonText encoding, Span<byte> target, out int length)
+    {
+        if (!data.TryCopyTo(target, out length))
+        {
+            return new(
+                ProblemKind.InvalidData,
+                "\"data\" is not valid Unicode: bytes that are not UTF-8, or half a surrogate pair. Send bytes as base64.");
+        }
+
+        if (encoding.IsAbsent)
+        {
+            return null;
+        }
+
+        if (!encoding.Is("base64"u8))
+        {
+            return new(ProblemKind.InvalidData, "\"encoding\" may only be \"base64\"; leave it out for text and JSON.");
+        }
+
+        return data.IsString && Base64.DecodeFromUtf8InPlace(target[..length], out length) == OperationStatus.Done
+            ? null
+            : new(
+                ProblemKind.InvalidData,
+                "\"data\" is not a string in base64 (RFC 4648, with '+', '/' and padding), as \"encoding\" says.");
+    }
+
     private static bool TryReadPartitionKey(JsonText text, Span<byte> target, out int length)
     {
         if (text.IsAbsent)
         {
-            Keyless.CopyTo(target);
-            length = Keyless.Length;
+            RecordKeys.Keyless.CopyTo(target);
+            length = RecordKeys.Keyless.Length;
             return true;
         }
 
-        length = 0;
-        return text.IsString
-            && text.TryCopyTo(target, out length)
-            && length > 0
-            && (length <= MaxPartitionKeyChars || Encoding.UTF8.GetCharCount(target[..length]) <= MaxPartitionKeyChars);
+        return text.TryCopyTo(target, out length) && RecordKeys.IsPartitionKey(target[..length]);
     }
 
     private static bool TryReadHashKey(JsonText text, out HashKey key)
@@ -134,14 +143,10 @@ internal sealed class RecordReader(int maxRecordBytes)
             return true;
         }
 
-        Span<byte> digits = stackalloc byte[MaxHashKeyDigits];
-        if (!text.IsString || text.MaxLength > digits.Length || !text.TryCopyTo(digits, out var length))
-        {
-            return false;
-        }
-
-        var parsed = UInt128.TryParse(digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var value);
-        key = new(value);
-        return parsed;
+        Span<byte> digits = stackalloc byte[RecordKeys.MaxHashKeyDigits];
+        return text.IsString
+            && text.MaxLength <= digits.Length
+            && text.TryCopyTo(digits, out var length)
+            && RecordKeys.TryParseHashKey(digits[..length], out key);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class RequestBody(ByteBudget budget, int maxBytes) : IDisposable
     private int _length;
     private int _expected;
 
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+    public Span<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>Reads to the body's end; null when that succeeded.</summary>
     public async ValueTask<Problem?> ReadAsync(HttpRequest request, CancellationToken cancellation)
@@ -45,15 +45,13 @@ internal sealed class RequestBody(ByteBudget budget, int maxBytes) : IDisposable
         {
             return await ReadToEndAsync(request.BodyReader, cancellation);
         }
-        catch (BadHttpRequestException unreadable)
+        catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return unreadable.StatusCode switch
-            {
-                StatusCodes.Status413PayloadTooLarge => TooLarge(),
-                StatusCodes.Status408RequestTimeout => new(
-                    ProblemKind.BodyTooSlow, "The body arrived too slowly. Send it again over a faster connection, or in parts."),
-                _ => new(ProblemKind.UnreadableBody, $"{unreadable.Message} Check Content-Length and Transfer-Encoding."),
-            };
+            return TooLarge();
+        }
+        catch (Exception failure) when (BodyEncoding.ProblemOf(failure) is { } problem)
+        {
+            return problem;
         }
     }
 

@@ -7,8 +7,14 @@ namespace DataProcessor.Gateway.Routing;
 /// The routes of one stream, asked for by one call at a time. A map in hand is used on while a newer one is fetched:
 /// producers refuse what a stale map misroutes, so an old map costs a round trip and never a record.
 /// </summary>
+/// <param name="name">The stream.</param>
+/// <param name="grains">Where to ask.</param>
+/// <param name="limit">Limits calls for a stream that may not exist; null for one that is configured.</param>
+/// <param name="time">The clock.</param>
+/// <param name="maxBytesPerShard">What may be in flight to a shard.</param>
+/// <param name="logger">Where changes are told of.</param>
 internal sealed partial class CachedStream(
-    string name, IGrainFactory grains, TimeProvider time, long maxBytesPerShard, ILogger logger)
+    string name, IGrainFactory grains, LookupLimit? limit, TimeProvider time, long maxBytesPerShard, ILogger logger)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
@@ -36,7 +42,7 @@ internal sealed partial class CachedStream(
             var isFresh = time.GetElapsedTime(_lastAsked, now) < _validFor;
             if (_routes is null)
             {
-                return isFresh ? new(_last) : new(AskOnce(newerThan: 0));
+                return isFresh ? new(_last) : LookUp();
             }
 
             if (!isFresh)
@@ -46,6 +52,21 @@ internal sealed partial class CachedStream(
 
             return new(new RoutesLookup(_routes, null));
         }
+    }
+
+    private ValueTask<RoutesLookup> LookUp()
+    {
+        if (_asking is { IsCompleted: false } asking)
+        {
+            return new(asking);
+        }
+
+        if (limit?.TryTake() is false)
+        {
+            return new(_last.Problem is null ? new(null, Problem.TooManyLookups) : _last);
+        }
+
+        return new(AskOnce(newerThan: 0));
     }
 
     /// <summary>Routes of a version above <paramref name="version"/>, if the stream has them by now.</summary>
@@ -112,6 +133,11 @@ internal sealed partial class CachedStream(
     {
         _last = answer;
         _lastAsked = time.GetTimestamp();
+        if (answer.Routes is not null && _routes is null)
+        {
+            limit?.GiveBack();
+        }
+
         if (!answer.IsOutage)
         {
             Volatile.Write(ref _routes, answer.Routes);

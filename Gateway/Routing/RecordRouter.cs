@@ -9,8 +9,22 @@ namespace DataProcessor.Gateway.Routing;
 /// </summary>
 internal static class RecordRouter
 {
+    /// <param name="records">The request's records.</param>
+    /// <param name="positions">Which of them.</param>
+    /// <param name="routes">Where to.</param>
+    /// <param name="keylessBytesPerShard">Bytes of records without a key after which the next shard gets them.</param>
+    /// <param name="timestamp">Now.</param>
+    /// <param name="keylessTurn">
+    /// Where records without a key begin, when the same records must go the same way each time; null to take turns and
+    /// avoid shards in trouble.
+    /// </param>
     public static ShardGroup[] Route(
-        IncomingRecords records, ReadOnlySpan<int> positions, StreamRoutes routes, int keylessBytesPerShard, long timestamp)
+        IncomingRecords records,
+        ReadOnlySpan<int> positions,
+        StreamRoutes routes,
+        int keylessBytesPerShard,
+        long timestamp,
+        uint? keylessTurn = null)
     {
         var targetOf = ArrayPool<int>.Shared.Rent(positions.Length);
         var bytesOf = ArrayPool<long>.Shared.Rent(routes.Targets.Length);
@@ -19,7 +33,7 @@ internal static class RecordRouter
         {
             Array.Clear(bytesOf, 0, routes.Targets.Length);
             Array.Clear(countOf, 0, routes.Targets.Length);
-            var keyless = new KeylessTurn(routes, keylessBytesPerShard, timestamp);
+            var keyless = new KeylessTurn(routes, keylessBytesPerShard, timestamp, keylessTurn);
             for (var i = 0; i < positions.Length; i++)
             {
                 var frame = RecordFrame.Read(records.FrameOf(positions[i]));
@@ -65,7 +79,7 @@ internal static class RecordRouter
         return groups;
     }
 
-    private struct KeylessTurn(StreamRoutes routes, int bytesPerShard, long timestamp)
+    private struct KeylessTurn(StreamRoutes routes, int bytesPerShard, long timestamp, uint? turn)
     {
         private int _target = -1;
         private int _bytes;
@@ -74,7 +88,8 @@ internal static class RecordRouter
         {
             if (_target < 0 || _bytes + frameBytes > bytesPerShard)
             {
-                _target = routes.NextKeyless(timestamp);
+                _target = turn is { } given ? (int)(given % (uint)routes.Targets.Length) : routes.NextKeyless(timestamp);
+                turn++;
                 _bytes = 0;
             }
 

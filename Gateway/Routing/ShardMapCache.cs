@@ -17,6 +17,7 @@ internal sealed class ShardMapCache(
     private static readonly TimeSpan FirstMapRetry = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<string, CachedStream> _streams = new(StringComparer.Ordinal);
+    private readonly LookupLimit _lookups = new(time);
 
     public int Count => _streams.Count;
 
@@ -59,8 +60,13 @@ internal sealed class ShardMapCache(
             name, static (name, cache) => cache.NewStream(name), this);
     }
 
-    private CachedStream NewStream(string name) =>
-        new(name, grains, time, options.Value.InFlightBytesPerShard, logger);
+    private CachedStream NewStream(string name) => new(
+        name,
+        grains,
+        name == options.Value.DefaultStream ? null : _lookups,
+        time,
+        options.Value.InFlightBytesPerShard,
+        logger);
 
     private void EvictOne()
     {

@@ -24,16 +24,22 @@ internal sealed class LiveSubscription : IAsyncDisposable
     public bool IsAtItsEnd =>
         _time.GetElapsedTime(_accepted) >= FanOutRules.SubscriptionLife - FanOutRules.LifeTolerance;
 
-    /// <returns>Null when the service has ended it in good order.</returns>
+    /// <summary>Waits for the next event without taking it.</summary>
+    /// <returns>Bytes of memory that it is going to take; null when the service has ended the subscription in good order.</returns>
     /// <exception cref="TimeoutException">Nothing came for <see cref="FanOutRules.StallTimeout"/>.</exception>
     /// <exception cref="KinesisException">It has ended otherwise.</exception>
-    public async ValueTask<SubscriptionEvent?> NextAsync()
+    public ValueTask<int?> AwaitNextAsync() => WatchAsync(_subscription.AwaitNextAsync);
+
+    /// <summary>Takes the next event; ends and fails as <see cref="AwaitNextAsync"/> does.</summary>
+    public ValueTask<SubscriptionEvent?> NextAsync() => WatchAsync(_subscription.NextAsync);
+
+    /// <summary>Only while the service is waited for: a slow processor, or a full memory, is not the service's silence.</summary>
+    private async ValueTask<T> WatchAsync<T>(Func<CancellationToken, ValueTask<T>> receive)
     {
-        // Only while somebody waits: a slow processor is not the service's silence.
         _watch.CancelAfter(FanOutRules.StallTimeout);
         try
         {
-            return await _subscription.NextAsync(_watch.Token);
+            return await receive(_watch.Token);
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {

@@ -8,10 +8,17 @@ namespace DataProcessor.Grains.Reading;
 /// <param name="parts">Of the reader.</param>
 /// <param name="position">Where to read.</param>
 /// <param name="progress">Told of failures, successes and the distance to the tip.</param>
+/// <param name="share">Holds the page.</param>
 /// <param name="minInterval">Shortest time from one call to the next.</param>
 internal sealed partial class ShardPoller(
-    ShardReaderParts parts, ReadPosition position, ReaderProgress progress, TimeSpan minInterval) : IShardPages
+    ShardReaderParts parts, ReadPosition position, ReaderProgress progress, PageShare share, TimeSpan minInterval) : IShardPages
 {
+    /// <summary>The service's limit of an answer.</summary>
+    private const int MaxPageBytes = 10 * 1024 * 1024;
+
+    /// <summary>What a shard takes, so what it has more a second after it was read to its tip.</summary>
+    private const int ShardBytesPerSecond = 1024 * 1024;
+
     private const string ExpiredIterator = "ExpiredIteratorException";
 
     private readonly KinesisClient _client = parts.Client;
@@ -25,6 +32,7 @@ internal sealed partial class ShardPoller(
         minInterval, minInterval > parts.Options.IdlePollInterval ? minInterval : parts.Options.IdlePollInterval, parts.Time);
     private readonly BackOff _backOff = new(parts.Options.RetryBackOff, parts.Options.MaxRetryBackOff, parts.Random);
     private string? _iterator;
+    private long? _atTipSince;
 
     public bool HasLostPosition => position.IsLost;
 
@@ -37,13 +45,19 @@ internal sealed partial class ShardPoller(
     }
 
     /// <summary>The position has moved without this poller.</summary>
-    public void ForgetIterator() => _iterator = null;
+    public void ForgetIterator()
+    {
+        _iterator = null;
+        _atTipSince = null;
+    }
 
     public async ValueTask<ShardPage> NextAsync(CancellationToken stop)
     {
         while (true)
         {
+            share.Return();
             await Task.Delay(_pace.Delay, _time, stop);
+            await share.TakeAsync(MaxExpectedBytes(), stop);
             _pace.OnCall();
             var called = _time.GetTimestamp();
             try
@@ -51,7 +65,7 @@ internal sealed partial class ShardPoller(
                 _iterator ??= await GetIteratorAsync(stop);
                 var page = await _client.GetRecordsAsync(_iterator, _maxRecords, stop);
                 _instruments.OnPage(_time.GetElapsedTime(called), page.MillisBehindLatest);
-                Advance(page);
+                Advance(page, called);
                 return new(page.Records, page.MillisBehindLatest, page.NextShardIterator is null, page.ChildShards);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -72,8 +86,16 @@ internal sealed partial class ShardPoller(
         }
     }
 
-    /// <summary>Has nothing open.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        share.Return();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The size of an answer is not known before it is there; an idle shard's is not to reserve 10 MiB.</summary>
+    private int MaxExpectedBytes() => _atTipSince is { } since
+        ? (int)Math.Min(MaxPageBytes, _time.GetElapsedTime(since).TotalSeconds * ShardBytesPerSecond)
+        : MaxPageBytes;
 
     private async ValueTask<string> GetIteratorAsync(CancellationToken stop)
     {
@@ -89,9 +111,11 @@ internal sealed partial class ShardPoller(
         }
     }
 
-    private void Advance(GetRecordsPage page)
+    private void Advance(GetRecordsPage page, long called)
     {
+        share.Correct(page.Records.Sum(record => record.Data.Length));
         _iterator = page.NextShardIterator;
+        _atTipSince = page.MillisBehindLatest == 0 ? called : null;
         _pace.OnPage(page.Records.Length, page.MillisBehindLatest);
         progress.MillisBehindLatest = page.MillisBehindLatest;
         progress.OnSuccess();

@@ -1,6 +1,5 @@
 using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Leases;
-using DataProcessor.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +10,8 @@ namespace DataProcessor.Grains.Reading;
 internal sealed class ShardReaderFactory(
     KinesisClient client,
     StreamConsumers consumers,
-    IConditionalStore store,
+    PageRoom room,
+    LeaseTables leases,
     IServiceScopeFactory scopes,
     IOptions<ReaderOptions> options,
     TimeProvider time,
@@ -30,11 +30,12 @@ internal sealed class ShardReaderFactory(
         return new(new(
             stream,
             shard,
-            $"{host}/{Guid.NewGuid():N}",
+            LeaseOwner.Name(host, Guid.NewGuid()),
             client,
             consumers,
+            room,
             application,
-            new LeaseTable(store, application),
+            leases.For(application),
             scope.ServiceProvider.GetRequiredService<IRecordProcessor>(),
             scope,
             options.Value,

@@ -10,6 +10,7 @@ namespace DataProcessor.Grains.Reading;
 /// <param name="Owner">Name of this one reader in the lease; never used by another.</param>
 /// <param name="Client">Reads the stream.</param>
 /// <param name="Consumers">The silo's.</param>
+/// <param name="Room">The silo's.</param>
 /// <param name="Application">Name of the application, and of its consumer.</param>
 /// <param name="Leases">The application's.</param>
 /// <param name="Processor">The user's; this reader's alone.</param>
@@ -25,6 +26,7 @@ internal sealed record ShardReaderParts(
     string Owner,
     KinesisClient Client,
     StreamConsumers Consumers,
+    PageRoom Room,
     string Application,
     LeaseTable Leases,
     IRecordProcessor Processor,

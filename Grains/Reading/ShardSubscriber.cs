@@ -37,6 +37,7 @@ internal sealed partial class ShardSubscriber : IShardPages
     private readonly ReadPosition _position;
     private readonly ReaderProgress _progress;
     private readonly CheckpointCursor _cursor;
+    private readonly PageShare _share;
     private readonly ShardPoller _bridge;
     private readonly SubscribeSchedule _schedule;
     private readonly BackOff _failures;
@@ -57,7 +58,8 @@ internal sealed partial class ShardSubscriber : IShardPages
         (_options, _time, _instruments, _logger) = (parts.Options, parts.Time, parts.Instruments, parts.Logger);
         (_position, _progress, _cursor) = (position, progress, cursor);
         var interval = _options.MinPollInterval > FanOutRules.BridgeInterval ? _options.MinPollInterval : FanOutRules.BridgeInterval;
-        _bridge = new(parts, position, progress, interval);
+        _share = new(parts.Room);
+        _bridge = new(parts, position, progress, _share, interval);
         _schedule = new(_time);
         _failures = new(_options.RetryBackOff, _options.MaxRetryBackOff, parts.Random);
 
@@ -74,6 +76,7 @@ internal sealed partial class ShardSubscriber : IShardPages
 
     public async ValueTask<ShardPage> NextAsync(CancellationToken stop)
     {
+        _share.Return();
         while (!_cursor.IsLeaseLost)
         {
             if (_live is { } live)
@@ -99,7 +102,11 @@ internal sealed partial class ShardSubscriber : IShardPages
         return ShardPage.Nothing;
     }
 
-    public ValueTask DisposeAsync() => CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _share.Return();
+    }
 
     private async ValueTask SubscribeAsync(CancellationToken stop)
     {
@@ -211,9 +218,13 @@ internal sealed partial class ShardSubscriber : IShardPages
     {
         try
         {
-            if (await live.NextAsync() is { } pushed)
+            if (await live.AwaitNextAsync() is { } bytes)
             {
-                return Accept(pushed);
+                await _share.TakeAsync(bytes, stop);
+                if (await live.NextAsync() is { } pushed)
+                {
+                    return Accept(pushed);
+                }
             }
 
             await OnEndedAsync(live.IsAtItsEnd ? SubscriptionEnd.Renewal : SubscriptionEnd.Drop, null, stop);
@@ -258,6 +269,7 @@ internal sealed partial class ShardSubscriber : IShardPages
     {
         _instruments.OnSubscriptionEnded(reason);
         await CloseAsync();
+        _share.Return();
         if (reason == SubscriptionEnd.Takeover)
         {
             await ConfirmLeaseAsync(stop);
@@ -314,6 +326,7 @@ internal sealed partial class ShardSubscriber : IShardPages
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
+            _share.Return();
             return null;
         }
     }

@@ -10,7 +10,7 @@ namespace DataProcessor.Chaos.Host;
 /// </summary>
 public class EvidenceProcessor : IRecordProcessor
 {
-    private static readonly string Folder = Environment.GetEnvironmentVariable("CHAOS_EVIDENCE")
+    protected static readonly string Folder = Environment.GetEnvironmentVariable("CHAOS_EVIDENCE")
         ?? throw new InvalidOperationException("CHAOS_EVIDENCE must name a folder.");
 
     public virtual ValueTask ProcessAsync(RecordBatch batch, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ public class EvidenceProcessor : IRecordProcessor
         var lines = new StringBuilder();
         foreach (var record in batch)
         {
-            var data = Encoding.UTF8.GetString(record.Data.Span);
+            var data = Encoding.UTF8.GetString(record.Data.Span.TrimEnd((byte)' ')); // What only makes it large is no evidence.
             lines.Append(CultureInfo.InvariantCulture, $"{batch.ShardId} {record.SequenceNumber} {record.SubSequenceNumber} {record.PartitionKey} {data} {Environment.TickCount64}\n");
         }
 

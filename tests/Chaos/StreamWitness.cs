@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -10,12 +9,12 @@ namespace DataProcessor.Chaos;
 /// </summary>
 internal sealed class StreamWitness(Uri endpoint) : IDisposable
 {
-    private readonly HttpClient _http = new();
+    private readonly PlainKinesis _kinesis = new(endpoint);
 
     public static async Task<List<Sighting>> ReadAsync(Uri endpoint, string stream, CancellationToken cancellationToken)
     {
         using var witness = new StreamWitness(endpoint);
-        var shards = await witness.CallAsync("ListShards", new() { ["StreamName"] = stream }, cancellationToken);
+        var shards = await witness._kinesis.CallAsync("ListShards", new() { ["StreamName"] = stream }, cancellationToken);
         var found = new List<Sighting>();
         foreach (var shard in shards["Shards"]!.AsArray())
         {
@@ -25,16 +24,16 @@ internal sealed class StreamWitness(Uri endpoint) : IDisposable
         return found;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _kinesis.Dispose();
 
     private async Task ReadShardAsync(string stream, string shardId, List<Sighting> found, CancellationToken cancellationToken)
     {
         var start = new JsonObject { ["StreamName"] = stream, ["ShardId"] = shardId, ["ShardIteratorType"] = "TRIM_HORIZON" };
-        var iterator = (string?)(await CallAsync("GetShardIterator", start, cancellationToken))["ShardIterator"];
+        var iterator = (string?)(await _kinesis.CallAsync("GetShardIterator", start, cancellationToken))["ShardIterator"];
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(210));
         while (iterator is not null)
         {
-            var page = await CallAsync("GetRecords", new() { ["ShardIterator"] = iterator, ["Limit"] = 10_000 }, cancellationToken);
+            var page = await _kinesis.CallAsync("GetRecords", new() { ["ShardIterator"] = iterator, ["Limit"] = 10_000 }, cancellationToken);
             foreach (var record in page["Records"]!.AsArray())
             {
                 found.AddRange(Expand(shardId, record!));
@@ -46,31 +45,6 @@ internal sealed class StreamWitness(Uri endpoint) : IDisposable
             }
 
             iterator = (string?)page["NextShardIterator"];
-            await timer.WaitForNextTickAsync(cancellationToken);
-        }
-    }
-
-    private async Task<JsonNode> CallAsync(string operation, JsonObject body, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
-        while (true)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new StringContent(body.ToJsonString()) };
-            request.Content.Headers.ContentType = new("application/x-amz-json-1.1");
-            request.Headers.Add("X-Amz-Target", $"Kinesis_20131202.{operation}");
-            request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0");
-            using var response = await _http.SendAsync(request, cancellationToken);
-            var answer = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
-            if (response.IsSuccessStatusCode)
-            {
-                return answer;
-            }
-
-            if (!((string?)answer["__type"] ?? "").Contains("ProvisionedThroughputExceeded", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException($"{operation}: {answer.ToJsonString()}");
-            }
-
             await timer.WaitForNextTickAsync(cancellationToken);
         }
     }

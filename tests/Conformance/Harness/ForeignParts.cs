@@ -21,6 +21,9 @@ public sealed class ForeignParts : IAsyncDisposable
     /// <summary>npm's <c>aws-kinesis-agg</c>.</summary>
     internal Task<ForeignProcess> AggregatorAsync() => NodeAsync("aggregator.mjs");
 
+    /// <summary>npm's <c>@apidevtools/swagger-parser</c>.</summary>
+    internal Task<ForeignProcess> OpenApiAsync() => NodeAsync("openapi.mjs");
+
     /// <summary>npm's <c>@aws-sdk/client-kinesis</c>.</summary>
     internal Task<ForeignProcess> KinesisSdkAsync() => NodeAsync("kinesis-sdk.mjs");
 

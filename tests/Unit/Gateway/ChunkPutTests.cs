@@ -218,13 +218,14 @@ public sealed class ChunkPutTests : IDisposable
             new Deadline(_time, Ttl),
             BusyPatience: TimeSpan.FromSeconds(10),
             first ?? new FirstAnswers(shards: 1),
+            PutIds.Random,
             _time,
             new GatewayMetrics(_services.GetRequiredService<IMeterFactory>(), new ByteBudget(1)),
             NullLogger.Instance);
         var frame = new byte[RecordFrame.SizeOf(1, 1)];
         RecordFrame.Write(frame, HashKey.Min, false, false, "k"u8, "d"u8);
         var target = new ShardTarget(Maps.Even(1).Open[0], _producer, 1000);
-        var put = new ChunkPut(new(new int[1], frame), target, 1, terms)
+        var put = new ChunkPut(new(Guid.NewGuid()), new(new int[1], frame), target, 1, terms)
             .RunAsync(cancellation ?? TestContext.Current.CancellationToken);
         while (!put.IsCompleted)
         {

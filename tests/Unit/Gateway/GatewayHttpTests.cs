@@ -36,12 +36,11 @@ public class GatewayHttpTests
         var answer = await gateway.PostAsync(string.Join('\n', lines), "application/x-ndjson", chunked: true);
 
         Assert.Equal(200, answer.Status);
-        Assert.Equal(Enumerable.Range(0, 5000), answer.Json.GetProperty("successes").EnumerateArray().Select(IdOf));
-        Assert.Empty(answer.Json.GetProperty("failures").EnumerateArray());
+        Assert.Equal(Enumerable.Range(0, 5000), answer.Lines.Select(IdOf));
         Assert.Equal(5000, gateway.Cluster.Stored.Count());
         Assert.All(gateway.Cluster.Stored.GroupBy(stored => stored.Record.PartitionKey), ofKey =>
             Assert.Equal(ofKey.Select(stored => stored.Record.Data).Order(StringComparer.Ordinal), ofKey.Select(stored => stored.Record.Data)));
-        await AssertNothingInFlight(gateway);
+        await gateway.WhenNothingInFlightAsync();
     }
 
     [Fact]
@@ -79,9 +78,9 @@ public class GatewayHttpTests
     [InlineData("/", "application/json", "", 400, "EmptyBody")]
     [InlineData("/", "application/x-ndjson", "\n\n", 400, "EmptyBody")]
     [InlineData("/", "application/json", "{\"data\"", 400, "InvalidJson")]
-    [InlineData("/", "application/json", "{\"data\":5}", 400, "InvalidData")]
+    [InlineData("/", "application/json", "{\"data\":5,\"encoding\":\"base64\"}", 400, "InvalidData")]
     [InlineData("/", "application/json", "[1,2,3,4]", 413, "TooManyRecords")]
-    [InlineData("/", "application/x-ndjson", "1\n2\n3\n4", 413, "TooManyRecords")]
+    [InlineData("/", "application/x-ndjson", "1\n2", 400, "InvalidRecord")]
     [InlineData("/streams/no-such-stream/records", "application/json", "{\"data\":\"x\"}", 404, "StreamNotFound")]
     [InlineData("/streams/a%2Fb/records", "application/json", "{\"data\":\"x\"}", 400, "InvalidStreamName")]
     [InlineData("/streams/ä/records", "application/json", "{\"data\":\"x\"}", 400, "InvalidStreamName")]
@@ -94,7 +93,7 @@ public class GatewayHttpTests
         Assert.Equal((status, code), (answer.Status, answer.Code));
         Assert.EndsWith(".", answer.Json.GetProperty("detail").GetString());
         Assert.Empty(gateway.Cluster.Stored);
-        await AssertNothingInFlight(gateway);
+        await gateway.WhenNothingInFlightAsync();
     }
 
     [Theory]
@@ -110,7 +109,7 @@ public class GatewayHttpTests
         var answer = await gateway.PostAsync($"{{\"data\":\"{new string('x', bytes - 11)}\"}}", chunked: chunked);
 
         Assert.Equal(status, answer.Status);
-        await AssertNothingInFlight(gateway);
+        await gateway.WhenNothingInFlightAsync();
     }
 
     [Fact]
@@ -122,19 +121,6 @@ public class GatewayHttpTests
         var answer = await gateway.PostAsync($"{{\"data\":\"{new string('x', 35_000_000)}\"}}", chunked: true);
 
         Assert.Equal((413, "RecordTooLarge"), (answer.Status, answer.Code));
-    }
-
-    [Fact]
-    public async Task Compressed_bodies_are_refused_with_what_is_accepted()
-    {
-        await using var gateway = await LoopbackGateway.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
-        request.Content.Headers.ContentEncoding.Add("gzip");
-
-        var answer = await gateway.SendAsync(request);
-
-        Assert.Equal((415, "UnsupportedContentEncoding"), (answer.Status, answer.Code));
-        Assert.Equal("identity", string.Join(',', answer.Headers.GetValues("Accept-Encoding")));
     }
 
     [Theory]
@@ -165,7 +151,7 @@ public class GatewayHttpTests
             Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
         });
         gateway.InFlight.Release(256 * 1024 * 1024);
-        await AssertNothingInFlight(gateway);
+        await gateway.WhenNothingInFlightAsync();
     }
 
     [Fact]
@@ -231,14 +217,4 @@ public class GatewayHttpTests
     }
 
     private static int IdOf(JsonElement entry) => entry.GetProperty("id").GetInt32();
-
-    /// <summary>The answer may arrive a moment before the request's last step.</summary>
-    private static async Task AssertNothingInFlight(LoopbackGateway gateway)
-    {
-        while (gateway.InFlight.InUse != 0)
-        {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }

@@ -11,6 +11,7 @@ internal sealed class MemoryCluster : IStreamGrain
 
     private readonly ConcurrentDictionary<string, MemoryProducer> _producers = new();
     private ShardMap _map;
+    private int _missed;
 
     public MemoryCluster(int shards)
     {
@@ -26,6 +27,9 @@ internal sealed class MemoryCluster : IStreamGrain
 
     public ConcurrentQueue<long> MapCalls { get; } = new();
 
+    /// <summary>Calls for streams that do not exist: those whose name does not begin with <see cref="StreamName"/>.</summary>
+    public int Missed => Volatile.Read(ref _missed);
+
     public ShardMap Map
     {
         get => Volatile.Read(ref _map);
@@ -36,6 +40,8 @@ internal sealed class MemoryCluster : IStreamGrain
 
     public IEnumerable<(string Shard, StoredRecord Record)> Stored =>
         _producers.Values.SelectMany(producer => producer.Stored.Select(record => (producer.ShardId, record)));
+
+    public int StoredCount => _producers.Values.Sum(producer => producer.Stored.Count);
 
     public Task<ShardMap> GetMap(long newerThan = 0)
     {
@@ -60,14 +66,18 @@ internal sealed class MemoryCluster : IStreamGrain
         {
             var (grain, key) = (targetMethod!.GetGenericArguments()[0], (string)args![0]!);
             return grain == typeof(IProducerGrain) ? Cluster.ProducerOf(key)
-                : key == StreamName ? Cluster
-                : new MissingStream();
+                : key.StartsWith(StreamName, StringComparison.Ordinal) ? Cluster
+                : new MissingStream(Cluster);
         }
     }
 
-    private sealed class MissingStream : IStreamGrain
+    private sealed class MissingStream(MemoryCluster cluster) : IStreamGrain
     {
-        public Task<ShardMap> GetMap(long newerThan = 0) => Task.FromException<ShardMap>(new StreamNotFoundException());
+        public Task<ShardMap> GetMap(long newerThan = 0)
+        {
+            Interlocked.Increment(ref cluster._missed);
+            return Task.FromException<ShardMap>(new StreamNotFoundException());
+        }
 
         public Task<ReshardResult> SplitShard(string shardId, HashKey at) => throw new NotSupportedException();
 

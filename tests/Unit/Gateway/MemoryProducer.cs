@@ -23,10 +23,19 @@ internal sealed class MemoryProducer(string shardId) : IProducerGrain
 
     public ConcurrentQueue<Func<PutId, Task<PutResponse>>> AwaitScript { get; } = new();
 
-    public Task<PutResponse> Put(PutRequest request)
+    /// <summary>Runs before a put is stored that the test does not answer.</summary>
+    public Func<PutRequest, Task>? BeforeStore { get; set; }
+
+    public async Task<PutResponse> Put(PutRequest request)
     {
         Puts.Enqueue(request);
-        return PutScript.TryDequeue(out var answer) ? answer(request) : Task.FromResult(Store(request));
+        if (PutScript.TryDequeue(out var answer))
+        {
+            return await answer(request);
+        }
+
+        await (BeforeStore?.Invoke(request) ?? Task.CompletedTask);
+        return Store(request);
     }
 
     public Task<PutResponse> Await(PutId id)

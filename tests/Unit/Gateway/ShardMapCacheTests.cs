@@ -98,6 +98,31 @@ public class ShardMapCacheTests
         Assert.Single(_cluster.MapCalls);
     }
 
+    [Fact]
+    public async Task Made_up_names_cost_no_more_calls_than_the_account_can_spare()
+    {
+        var refused = 0;
+        for (var i = 0; i < 1_000; i++)
+        {
+            var lookup = await _maps.GetAsync($"made-up-{i}", TestContext.Current.CancellationToken);
+            refused += lookup.Problem?.Kind == ProblemKind.Busy ? 1 : 0;
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        Assert.InRange(_cluster.Missed, 50, LookupLimit.Most + (10 * LookupLimit.PerSecond));
+        Assert.Equal(1_000, refused + _cluster.Missed);
+        Assert.NotNull((await GetAsync()).Routes);
+    }
+
+    [Fact]
+    public async Task Streams_that_exist_do_not_use_up_the_calls()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.NotNull((await _maps.GetAsync($"{MemoryCluster.StreamName}-{i}", TestContext.Current.CancellationToken)).Routes);
+        }
+    }
+
     private Task<RoutesLookup> GetAsync() =>
         _maps.GetAsync(MemoryCluster.StreamName, TestContext.Current.CancellationToken).AsTask();
 }
