@@ -1,3 +1,4 @@
+using System.Numerics;
 using DataProcessor.Aws.Kinesis;
 using DataProcessor.Aws.Transport;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,9 @@ internal sealed partial class RetryingCaller(
     int maxAttempts,
     ILogger logger)
 {
+    // Calls that were not repeated since the last retry that could be paid.
+    private long _unpaid;
+
     /// <returns>The whole answer, to be disposed; empty when an error told that an earlier attempt had done it.</returns>
     public ValueTask<ResponseBody> SendAsync(KinesisOperation operation, RequestBody body, CancellationToken cancellationToken) =>
         SendAsync(operation, body, AttemptSender.ReadWholeAsync, cancellationToken);
@@ -76,18 +80,31 @@ internal sealed partial class RetryingCaller(
     {
         if (quota.TryTake(cost))
         {
+            if (Interlocked.Exchange(ref _unpaid, 0) is > 1 and var unpaid)
+            {
+                LogQuotaThere(unpaid);
+            }
+
             return true;
         }
 
-        LogQuotaSpent(operation.Name);
+        // In an outage every call comes here: the first, second, fourth, eighth … say so.
+        if (Interlocked.Increment(ref _unpaid) is var count && BitOperations.IsPow2(count))
+        {
+            LogQuotaSpent(operation.Name, count);
+        }
+
         return false;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Operation} attempt {Attempt} failed, next in {Delay}: {Reason}")]
     private partial void LogRetry(string operation, int attempt, TimeSpan delay, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Operation} is not repeated: retries have used up their quota")]
-    private partial void LogQuotaSpent(string operation);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Operation} is not repeated: retries have used up their quota; {Calls} calls so far, and not each of them is told")]
+    private partial void LogQuotaSpent(string operation, long calls);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Calls are repeated again; {Calls} were not, for want of quota")]
+    private partial void LogQuotaThere(long calls);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Operation} was refused for its time; signing with the service's clock, {Offset} from ours")]
     private partial void LogClockCorrected(string operation, TimeSpan offset);

@@ -10,9 +10,13 @@ namespace DataProcessor;
 public interface IProducerGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Takes the records of a put and answers within 1.5 s, settled or pending. A put id is remembered for 60 s, so a
-    /// call whose answer was lost can be repeated: its records are not taken twice.
+    /// Takes the records of a put and answers within 1.5 s, settled or pending. A put id is remembered for 60 s after it
+    /// was settled (less beyond a thousand puts a second), so a call whose answer was lost can be repeated: its records
+    /// are not taken twice. Only a put of which nothing was written is taken again.
     /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The put's buffer is malformed, its records are another shard's, or its id is that of another put, with other records.
+    /// </exception>
     [Alias("Put")]
     [ResponseTimeout("00:00:02")]
     Task<PutResponse> Put(PutRequest request);

@@ -16,7 +16,8 @@ public enum PutStatus
 
     /// <summary>
     /// <see cref="IProducerGrain.Await"/> of a put that this activation never took: the one that did is gone, and what
-    /// became of the records is not known.
+    /// became of the records is not known. Put them anew under the same id: should the first call still be on its way, it
+    /// is recognized by it.
     /// </summary>
     Unknown,
 }

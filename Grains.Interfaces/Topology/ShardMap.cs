@@ -7,15 +7,24 @@ namespace DataProcessor;
 [GenerateSerializer, Immutable, Alias("DataProcessor.ShardMap")]
 public sealed class ShardMap
 {
+    /// <summary>What a stream takes unless it was told otherwise: 1 MiB.</summary>
+    public const int DefaultMaxRecordSize = 1024 * 1024;
+
     [NonSerialized]
     private Shard[]? _open;
 
-    public ShardMap(StreamIdentity stream, long version, Shard[] shards, HashKey[]? announced = null)
+    public ShardMap(
+        StreamIdentity stream,
+        long version,
+        Shard[] shards,
+        HashKey[]? announced = null,
+        int maxRecordSize = DefaultMaxRecordSize)
     {
         Stream = stream;
         Version = version;
         Shards = shards;
         Announced = announced ?? [];
+        MaxRecordSize = maxRecordSize;
         EnsureComplete(Open);
     }
 
@@ -35,6 +44,10 @@ public sealed class ShardMap
     /// </summary>
     [Id(3)]
     public HashKey[] Announced { get; }
+
+    /// <summary>Bytes of the largest Kinesis record that the stream takes, partition key included; up to 10 MiB.</summary>
+    [Id(4)]
+    public int MaxRecordSize { get; }
 
     /// <summary>The open shards by ascending start; together they cover every hash key exactly once.</summary>
     public Shard[] Open => _open ??= [.. Shards.Where(shard => shard.IsOpen).OrderBy(shard => shard.Range.Start)];

@@ -7,33 +7,25 @@ namespace DataProcessor.Grains.Producing;
 /// theirs is unsettled. That record is written when it is sent, from what waits then, so it grows while the one before
 /// is on its way. It is sent again, with the same bytes, before anything later, until it is settled.
 /// </summary>
-internal sealed class Lane : IDisposable
+internal sealed partial class Lane : IDisposable
 {
+    private readonly LaneParts _parts;
     private readonly ProducerOptions _options;
-    private readonly PutLedger _ledger;
     private readonly AggregateWriter _writer;
-    private readonly TimeSpan _quiet;
 
     // The records of the unsettled Kinesis record, in its order.
     private readonly List<RecordSlice> _unsettled = [];
     private Lane? _predecessor;
+    private Departure? _departure;
     private KinesisSend _record;
-    private bool _goesAlone;
-    private int _attempts;
-    private bool _wasUnanswered;
-    private int _failures;
-    private SendError? _lastError;
-    private TimeSpan _notBefore;
-    private TimeSpan _lastArrival;
 
-    public Lane(HashKeyRange range, ulong incarnation, ProducerOptions options, PutLedger ledger, Lane? predecessor = null)
+    public Lane(HashKeyRange range, LaneParts parts, Lane? predecessor = null)
     {
         Range = range;
         _predecessor = predecessor;
-        _options = options;
-        _ledger = ledger;
-        _quiet = options.RecordMaxBufferedTime / 5;
-        _writer = new(options.AggregationEnabled ? options.AggregationMaxCount : 1, incarnation: incarnation)
+        _parts = parts;
+        _options = parts.Options;
+        _writer = new(_options.AggregationEnabled ? _options.AggregationMaxCount : 1, incarnation: parts.Incarnation)
         {
             KeylessHashKey = range.Middle,
         };
@@ -78,6 +70,11 @@ internal sealed class Lane : IDisposable
 
     public bool IsAggregate => _writer.IsAggregate;
 
+    private bool IsFullEnough => Queue.Bytes >= _parts.Sizes.FullEnough || Queue.Records >= _options.AggregationMaxCount;
+
+    /// <summary>Whether so much waits that a keyless record had better take another lane.</summary>
+    public bool IsFull => _options.AggregationEnabled ? Queue.Bytes >= _parts.Sizes.Aggregate : !Queue.IsEmpty;
+
     /// <summary>Whether all of the unsettled record's user records have their hash key in a range.</summary>
     public bool IsWithin(HashKeyRange range) => range.Contains(_writer.Lowest) && range.Contains(_writer.Highest);
 
@@ -87,33 +84,32 @@ internal sealed class Lane : IDisposable
     public void Enqueue(in RecordSlice slice, TimeSpan now)
     {
         Queue.AddLast(slice);
-        _lastArrival = now;
+        _departure ??= _parts.Departures.Join(now);
     }
 
     /// <summary>When the lane wants to send; it must not be empty.</summary>
-    public TimeSpan SendAt()
+    public TimeSpan SendAt(TimeSpan now)
     {
-        if (HasUnsettled)
+        if (HasUnsettled || _departure is null || !_options.AggregationEnabled)
         {
             return _notBefore;
         }
 
-        var isFull = Queue.Bytes >= _options.AggregationMaxSize || Queue.Records >= _options.AggregationMaxCount;
-        return isFull || !_options.AggregationEnabled
+        return IsFullEnough
             ? _notBefore
-            : MonotonicTime.Later(_notBefore, MonotonicTime.Earlier(Queue.First.Put.DueAt, _lastArrival + _quiet));
+            : MonotonicTime.Later(
+                _notBefore, MonotonicTime.Earlier(Queue.EarliestDue, _parts.Departures.LeavesAt(_departure, now)));
     }
 
     /// <summary>
     /// Bytes that the shard must take before the lane writes its next Kinesis record: what waits, but of a long queue
-    /// no more than a piece, so that aggregates fit into what is left of a second instead of leaving it unused.
+    /// no more than a piece, see <see cref="ShardPacer.Piece"/>.
     /// </summary>
-    public int LeastSize()
+    public int LeastSize(int piece)
     {
-        const int piece = 32 * 1024;
         var first = RecordFrame.Read(Queue.First.Frames.Span);
         var waiting = _options.AggregationEnabled ? (int)Math.Min(Queue.Bytes, piece) : 0;
-        return Math.Max(AggregateWriter.SizeAlone(first), Math.Min(waiting, _options.AggregationMaxSize));
+        return Math.Max(AggregateWriter.SizeAlone(first), Math.Min(waiting, _parts.Sizes.Aggregate));
     }
 
     /// <summary>Writes the next Kinesis record from what waits; false if all of it had expired.</summary>
@@ -122,7 +118,8 @@ internal sealed class Lane : IDisposable
     /// <param name="now">Records with a deadline before this are given up.</param>
     public bool TryWrite(int maxSize, ref ulong counter, TimeSpan now)
     {
-        maxSize = Math.Min(maxSize, _options.AggregationMaxSize);
+        maxSize = Math.Min(maxSize, _parts.Sizes.Aggregate);
+        var hasCompany = !IsFullEnough;
         var deadline = MonotonicTime.Never;
         while (!Queue.IsEmpty)
         {
@@ -147,6 +144,8 @@ internal sealed class Lane : IDisposable
             }
         }
 
+        // What is left has waited its time; what comes while this is on its way joins the next departure.
+        _departure = Queue.IsEmpty ? null : _departure;
         if (!HasUnsettled)
         {
             return false;
@@ -154,7 +153,7 @@ internal sealed class Lane : IDisposable
 
         var entry = _writer.Finish(counter);
         counter += _writer.IsAggregate ? 1UL : 0;
-        _record = new(entry, _writer.Size, deadline, _goesAlone);
+        _record = new(entry, _writer.Size, _writer.Count, deadline, _goesAlone, hasCompany);
         (_attempts, _wasUnanswered) = (0, false);
         return true;
     }
@@ -163,92 +162,11 @@ internal sealed class Lane : IDisposable
     public KinesisSend BeginAttempt()
     {
         IsInFlight = true;
-        return _record with { GoesAlone = _goesAlone };
+        var after = _options.Ordering == Ordering.Strict && LastStored.ShardId is not null ? LastStored.Number : (SequenceNumber?)null;
+        return _record with { GoesAlone = _goesAlone, HasCompany = _record.HasCompany && _attempts == 0, After = after };
     }
 
     public void EndAttempt() => IsInFlight = false;
-
-    /// <summary>The attempt failed: the same bytes go again, not before the given moment.</summary>
-    public void Retry(in SendOutcome outcome, TimeSpan notBefore)
-    {
-        CountAttempt(outcome);
-        _goesAlone |= outcome.MustGoAlone;
-        _notBefore = notBefore;
-    }
-
-    /// <summary>Failures in a row, this one included: what the back-off grows with.</summary>
-    public int CountFailure() => ++_failures;
-
-    public void Store(in SendOutcome outcome)
-    {
-        long subSequenceNumber = 0;
-        foreach (var slice in _unsettled)
-        {
-            _ledger.Settle(slice.Put, new(
-                slice.First, slice.Count, PutOutcome.Stored, outcome.ShardId, outcome.SequenceNumber,
-                subSequenceNumber, slice.Attempts + _attempts + 1, null, null));
-            subSequenceNumber += slice.Count;
-        }
-
-        (_failures, _notBefore, _goesAlone, _lastError) = (0, TimeSpan.Zero, false, null);
-        Clear();
-    }
-
-    /// <summary>Kinesis refuses the record for ever: it is given up, and later ones go on.</summary>
-    public void Reject(in SendOutcome outcome)
-    {
-        CountAttempt(outcome);
-        GiveUp(PutOutcome.Rejected);
-        (_failures, _notBefore, _goesAlone) = (0, TimeSpan.Zero, false);
-    }
-
-    /// <summary>Answers the unsettled record's user records Moved.</summary>
-    public void MoveUnsettled(in SendOutcome outcome)
-    {
-        CountAttempt(outcome);
-        GiveUp(PutOutcome.Moved);
-    }
-
-    /// <summary>Answers all that is not on its way Moved.</summary>
-    public void MoveWaiting()
-    {
-        if (!IsInFlight)
-        {
-            GiveUp(PutOutcome.Moved);
-        }
-
-        while (!Queue.IsEmpty)
-        {
-            var slice = Queue.RemoveFirst();
-            _ledger.Settle(slice.Put, slice.Run(PutOutcome.Moved, slice.LastError));
-        }
-    }
-
-    /// <summary>
-    /// Gives up what is past its deadline. When that is only a part of an unsettled record, the rest waits again, before
-    /// everything else, and becomes a new one.
-    /// </summary>
-    /// <returns>When the next deadline passes.</returns>
-    public TimeSpan ExpireUntil(TimeSpan now)
-    {
-        if (!IsInFlight && HasUnsettled && _record.Deadline <= now)
-        {
-            for (var i = _unsettled.Count - 1; i >= 0; i--)
-            {
-                Queue.AddFirst(WithHistory(_unsettled[i]));
-            }
-
-            Clear();
-        }
-
-        while (!Queue.IsEmpty && Queue.First.Put.Deadline <= now)
-        {
-            Expire(Queue.RemoveFirst());
-        }
-
-        var waiting = Queue.IsEmpty ? MonotonicTime.Never : Queue.First.Put.Deadline;
-        return IsInFlight || !HasUnsettled ? waiting : MonotonicTime.Earlier(waiting, _record.Deadline);
-    }
 
     public void Dispose() => _writer.Dispose();
 
@@ -264,42 +182,13 @@ internal sealed class Lane : IDisposable
 
         return (count, length);
     }
-
-    private void CountAttempt(in SendOutcome outcome)
-    {
-        _attempts += outcome.Result == SendResult.NotSent ? 0 : 1;
-        _wasUnanswered |= outcome.Result == SendResult.Unknown;
-        _lastError = new(outcome.ErrorCode, outcome.ErrorMessage);
-    }
-
-    private void Expire(in RecordSlice slice)
-    {
-        var error = slice.LastError ?? new("Expired", "It was not sent within its time to live.");
-        _ledger.Settle(slice.Put, slice.Run(slice.WasUnanswered ? PutOutcome.Unknown : PutOutcome.NotWritten, error));
-    }
-
-    private void GiveUp(PutOutcome outcome)
-    {
-        foreach (var slice in _unsettled)
-        {
-            var given = WithHistory(slice);
-            _ledger.Settle(slice.Put, given.Run(outcome, given.LastError));
-        }
-
-        Clear();
-    }
-
-    private RecordSlice WithHistory(in RecordSlice slice) => slice with
-    {
-        Attempts = slice.Attempts + _attempts,
-        WasUnanswered = slice.WasUnanswered || _wasUnanswered,
-        LastError = _attempts > 0 || slice.LastError is null ? _lastError : slice.LastError,
-    };
-
-    private void Clear()
-    {
-        _unsettled.Clear();
-        _writer.Clear();
-        _record = default;
-    }
 }
+
+/// <summary>What the lanes of a producer share.</summary>
+/// <param name="Incarnation">The producer's name in its aggregates.</param>
+/// <param name="Options">Validated.</param>
+/// <param name="Sizes">How large records may be now.</param>
+/// <param name="Ledger">Where records are settled.</param>
+/// <param name="Departures">When to send.</param>
+internal sealed record LaneParts(
+    ulong Incarnation, ProducerOptions Options, RecordSizes Sizes, PutLedger Ledger, Departures Departures);

@@ -3,7 +3,7 @@ namespace DataProcessor.Grains.Producing;
 /// <summary>A put that was taken: its records until they are settled, then its answer.</summary>
 internal sealed class PendingPut(PutRequest request, TimeSpan dueAt, TimeSpan deadline)
 {
-    private readonly List<PutRun> _runs = [];
+    private List<PutRun> _runs = [];
     private TaskCompletionSource<PutResponse>? _waiter;
     private TaskCompletionSource? _fetched;
     private bool _isFetched;
@@ -11,7 +11,10 @@ internal sealed class PendingPut(PutRequest request, TimeSpan dueAt, TimeSpan de
 
     public PutId Id { get; } = request.Id;
 
-    public int Count { get; } = request.Count;
+    public PutContent Content { get; } = PutContent.Of(request);
+
+    /// <summary>Bytes of the buffer that it holds until it is settled.</summary>
+    public int Size => Frames.Length + PutBuffer.BytesAPut;
 
     /// <summary>The records; empty once all are settled.</summary>
     public byte[] Frames { get; private set; } = request.Frames;
@@ -26,6 +29,11 @@ internal sealed class PendingPut(PutRequest request, TimeSpan dueAt, TimeSpan de
 
     /// <summary>When the last record was settled.</summary>
     public TimeSpan SettledAt { get; private set; }
+
+    /// <summary>Settled, and surely none of it is in the stream: it may be put again.</summary>
+    public bool IsUnwritten => Response is { } response && Array.TrueForAll(
+        response.Runs,
+        run => run.Outcome == PutOutcome.NotWritten || run is { Outcome: PutOutcome.Moved, Attempts: 0 });
 
     /// <summary>Records the outcome of some records; true when it was the last one.</summary>
     public bool Settle(in PutRun run, TimeSpan now)
@@ -48,12 +56,10 @@ internal sealed class PendingPut(PutRequest request, TimeSpan dueAt, TimeSpan de
         // Lanes settle independently of each other.
         _runs.Sort(static (left, right) => left.First.CompareTo(right.First));
         Response = PutResponse.Settled([.. _runs]);
-        (Frames, SettledAt) = ([], now);
-        if (_waiter is { } waiter && waiter.TrySetResult(Response))
-        {
-            _isFetched = true;
-        }
+        _isFetched = _waiter?.TrySetResult(Response) == true;
 
+        // Of a settled put only the answer is remembered.
+        (_runs, _waiter, Frames, SettledAt) = ([], null, [], now);
         return true;
     }
 

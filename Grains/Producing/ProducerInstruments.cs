@@ -33,11 +33,14 @@ internal sealed class ProducerInstruments
         Inversions = meter.CreateCounter<long>(
             "dataprocessor.producer.inversions", "{record}", "Kinesis records stored before the lane's previous one.");
         CallDuration = meter.CreateHistogram<double>(
-            "messaging.client.operation.duration", "s", "Duration of PutRecords calls.",
+            "messaging.client.operation.duration", "s", "Duration of PutRecords and PutRecord calls.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6] });
         RecordsPerCall = meter.CreateHistogram<int>(
-            "dataprocessor.producer.call.records", "{record}", "Kinesis records of a PutRecords call.",
+            "dataprocessor.producer.call.records", "{record}", "Kinesis records of a call.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500] });
+        UserRecordsPerCall = meter.CreateHistogram<int>(
+            "dataprocessor.producer.call.user_records", "{record}", "User records of a call.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000] });
     }
 
     public Counter<long> Received { get; }
@@ -62,14 +65,17 @@ internal sealed class ProducerInstruments
 
     public Histogram<int> RecordsPerCall { get; }
 
+    public Histogram<int> UserRecordsPerCall { get; }
+
     public ProducerMeter For(string stream, string shardId) => new(this, Tags(stream, shardId));
 
-    public void OnCall(string stream, int records, TimeSpan duration, string? error)
+    public void OnCall(string stream, string operation, int records, int userRecords, TimeSpan duration, string? error)
     {
         var tags = Tags(stream, null);
-        tags.Add("messaging.operation.name", "PutRecords");
+        tags.Add("messaging.operation.name", operation);
         tags.Add("messaging.operation.type", "send");
         RecordsPerCall.Record(records, tags);
+        UserRecordsPerCall.Record(userRecords, tags);
         if (error is not null)
         {
             tags.Add("error.type", error);

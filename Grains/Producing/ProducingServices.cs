@@ -28,6 +28,7 @@ public static class ProducingServices
         services.AddSingleton<ProducerInstruments>();
         services.AddSingleton(provider => new Senders(
             provider.GetRequiredService<KinesisClient>().PutRecordsAsync,
+            provider.GetRequiredService<KinesisClient>().PutRecordAsync,
             provider.GetRequiredService<ProducerOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             TaskScheduler.Default,

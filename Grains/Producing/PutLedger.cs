@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace DataProcessor.Grains.Producing;
 
 /// <summary>
 /// The puts of a producer by id: those that wait, and for a while those that are settled, so that a repeated call gets
-/// the first one's answer. Knows what they hold of the buffer, and lets callers wait a bounded time.
+/// the first one's answer. Lets callers wait a bounded time.
 /// </summary>
-internal sealed class PutLedger(TimeProvider time, ProducerMeter meter)
+internal sealed class PutLedger(PutBuffer buffer, TimeProvider time, ProducerMeter meter)
 {
     /// <summary>A call waits this long: under the grain call's time-out of 2 s.</summary>
     public static readonly TimeSpan AnswersWithin = TimeSpan.FromMilliseconds(1500);
@@ -13,13 +15,10 @@ internal sealed class PutLedger(TimeProvider time, ProducerMeter meter)
     public static readonly TimeSpan Remembers = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Settled puts that are remembered at most; the oldest go first. Some 5 MB; at a put per record and 200-byte
-    /// records still three seconds of a full shard, longer than a call and its repetition.
+    /// Settled puts that are remembered at most; the oldest go first. Some 20 MB: 60 s of a thousand puts a second, which is what
+    /// a gateway's connections make of a full shard; at a put for each 100-byte record still 6 s, three calls' time.
     /// </summary>
-    public const int MostRemembered = 16_384;
-
-    /// <summary>Bytes of a put besides its frames, so that a flood of tiny puts is bounded too.</summary>
-    public const int BytesAPut = 512;
+    public const int MostRemembered = 65_536;
 
     private readonly Dictionary<PutId, PendingPut> _puts = [];
     private readonly Queue<PendingPut> _settled = new();
@@ -27,28 +26,26 @@ internal sealed class PutLedger(TimeProvider time, ProducerMeter meter)
     // Everybody waits the same time, so the oldest is always the first to give up.
     private readonly Queue<Waiter> _waiters = new();
 
-    /// <summary>Bytes of the puts that are not settled.</summary>
-    public long Bytes { get; private set; }
-
-    public bool TryFind(PutId id, out PendingPut? put)
+    public bool TryFind(PutId id, [NotNullWhen(true)] out PendingPut? put)
     {
         Forget(time.Monotonic());
         return _puts.TryGetValue(id, out put);
     }
 
-    public void Add(PendingPut put)
+    /// <summary>A put of which nothing was written may come again under its id.</summary>
+    public void Add(PendingPut put, double expectedRate)
     {
-        _puts.Add(put.Id, put);
-        Bytes += put.Frames.Length + BytesAPut;
+        _puts[put.Id] = put;
+        buffer.Take(put.Size, expectedRate);
     }
 
     public void Settle(PendingPut put, in PutRun run)
     {
-        var held = put.Frames.Length + BytesAPut;
+        var size = put.Size;
         meter.OnSettled(run);
         if (put.Settle(run, time.Monotonic()))
         {
-            Bytes -= held;
+            buffer.Return(size);
             _settled.Enqueue(put);
         }
     }
@@ -82,15 +79,26 @@ internal sealed class PutLedger(TimeProvider time, ProducerMeter meter)
     }
 
     /// <summary>Completes when the answers of all puts that were settled since then are handed out.</summary>
-    public Task WhenFetched(TimeSpan since) =>
-        Task.WhenAll(_settled.Where(put => put.SettledAt >= since).Select(put => put.WhenFetched()));
+    public async Task WhenFetched(TimeSpan since)
+    {
+        // One after the other: WhenAll would resume on the thread pool.
+        foreach (var put in _settled.Where(put => put.SettledAt >= since).ToArray())
+        {
+            await put.WhenFetched();
+        }
+    }
 
     private void Forget(TimeSpan now)
     {
         while (_settled.TryPeek(out var oldest) && (_settled.Count > MostRemembered || now - oldest.SettledAt >= Remembers))
         {
             _settled.Dequeue();
-            _puts.Remove(oldest.Id);
+
+            // Unless the id stands for a later put, because nothing of this one was written.
+            if (_puts.TryGetValue(oldest.Id, out var put) && put == oldest)
+            {
+                _puts.Remove(oldest.Id);
+            }
         }
     }
 

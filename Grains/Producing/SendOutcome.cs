@@ -71,6 +71,7 @@ internal readonly record struct SendOutcome(
         "InternalFailure" or "InternalFailureException" or "ServiceUnavailable" => SendResult.Unknown,
         "KMSThrottlingException" => SendResult.Failed,
         "ValidationException" or "InvalidArgumentException" or "ResourceNotFoundException" => SendResult.Rejected,
+        "UnrecognizedClientException" or "OptInRequired" => SendResult.Rejected,
         _ when code.StartsWith("KMS", StringComparison.Ordinal) => SendResult.Rejected,
         _ when code.StartsWith("AccessDenied", StringComparison.Ordinal) => SendResult.Rejected,
         _ => SendResult.Failed,

@@ -9,26 +9,29 @@ namespace DataProcessor.Grains.Producing;
 /// Puts the Kinesis records of all producers of a silo for one stream into PutRecords calls. A few calls are on their
 /// way at a time; each takes along everything that is ready when it starts. A call is made once: every record gets its
 /// own outcome, and its lane decides on another attempt. A lane offers one record at a time, so it is in one call at
-/// most.
+/// most. With <see cref="Ordering.Strict"/> a call carries one record, since only PutRecord can be told the one before.
 /// </summary>
 internal sealed partial class Sender : IAsyncDisposable
 {
-    /// <summary>Bytes that may wait: 16 shards' largest records, or 256 full aggregates.</summary>
+    /// <summary>Bytes that may wait: 6 of the largest records, or 64 of 1 MiB.</summary>
     public const long MostWaitingBytes = 64 * 1024 * 1024;
 
     private readonly string _stream;
     private readonly PutRecords _put;
+    private readonly PutRecord _putInOrder;
     private readonly ProducerOptions _options;
     private readonly TimeProvider _time;
     private readonly ProducerInstruments _instruments;
     private readonly ILogger _logger;
     private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>();
-    private readonly Lock _taking = new();
+    private readonly SemaphoreSlim _gathering = new(1);
+    private readonly FailureStreak _failures;
     private readonly Task _calls;
     private long _waitingBytes;
 
     /// <param name="stream">Name of the stream.</param>
     /// <param name="put">PutRecords, tried once.</param>
+    /// <param name="putInOrder">PutRecord, tried once.</param>
     /// <param name="options">Limits of a call, calls at a time.</param>
     /// <param name="time">The clock of the records' deadlines.</param>
     /// <param name="scheduler">Where the calls run: not on a grain's, whose turn would hold up everybody's calls.</param>
@@ -37,6 +40,7 @@ internal sealed partial class Sender : IAsyncDisposable
     public Sender(
         string stream,
         PutRecords put,
+        PutRecord putInOrder,
         ProducerOptions options,
         TimeProvider time,
         TaskScheduler scheduler,
@@ -45,10 +49,13 @@ internal sealed partial class Sender : IAsyncDisposable
     {
         _stream = stream;
         _put = put;
+        _putInOrder = putInOrder;
         _options = options;
         _time = time;
         _instruments = instruments;
         _logger = logger;
+        _failures = new(time);
+        Departures = new(options, time);
 
         // The loops outlive the request that happens to start them: they must not carry its context along.
         using (ExecutionContext.SuppressFlow())
@@ -57,6 +64,13 @@ internal sealed partial class Sender : IAsyncDisposable
                 RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap()));
         }
     }
+
+    /// <summary>When the lanes of the stream's producers on this silo send.</summary>
+    public Departures Departures { get; }
+
+    private string Operation => _options.Ordering == Ordering.Strict ? "PutRecord" : "PutRecords";
+
+    private int MostRecords => _options.Ordering == Ordering.Strict ? 1 : _options.CollectionMaxCount;
 
     /// <summary>Writes a record with the next call; <see cref="SendRecord"/>.</summary>
     public ValueTask<SendOutcome> SendAsync(KinesisSend record, CancellationToken cancellationToken)
@@ -77,6 +91,7 @@ internal sealed partial class Sender : IAsyncDisposable
     {
         _waiting.Writer.TryComplete();
         await _calls;
+        _gathering.Dispose();
     }
 
     private async Task RunAsync()
@@ -84,7 +99,7 @@ internal sealed partial class Sender : IAsyncDisposable
         var batch = new List<Waiting>();
         while (await _waiting.Reader.WaitToReadAsync())
         {
-            TakeReady(batch);
+            await GatherAsync(batch);
             if (batch.Count > 0)
             {
                 await CallAsync(batch);
@@ -93,47 +108,101 @@ internal sealed partial class Sender : IAsyncDisposable
         }
     }
 
+    /// <summary>Fills a call. One at a time: what is ready belongs into one call and not into several.</summary>
+    private async Task GatherAsync(List<Waiting> batch)
+    {
+        await _gathering.WaitAsync();
+        try
+        {
+            var isFull = _waiting.Reader.Count >= MostRecords || Interlocked.Read(ref _waitingBytes) >= _options.CollectionMaxSize;
+            if (!isFull && _waiting.Reader.TryPeek(out var first) && first.Record.HasCompany
+                && Departures.Gathering is { TotalMilliseconds: >= 1 } moment)
+            {
+                await Task.Delay(moment, _time);
+            }
+
+            TakeReady(batch);
+        }
+        finally
+        {
+            _gathering.Release();
+        }
+    }
+
     /// <summary>Takes what is ready, up to a call's limits; what may not be sent any more is answered at once.</summary>
     private void TakeReady(List<Waiting> batch)
     {
         var now = _time.Monotonic();
         var size = 0;
-        lock (_taking)
+        while (batch.Count < MostRecords && _waiting.Reader.TryPeek(out var next))
         {
-            while (batch.Count < _options.CollectionMaxCount && _waiting.Reader.TryPeek(out var next))
+            var exceeds = size + next.Record.Size > _options.CollectionMaxSize;
+            if (batch.Count > 0 && (exceeds || next.Record.GoesAlone || batch[0].Record.GoesAlone))
             {
-                var exceeds = size + next.Record.Size > _options.CollectionMaxSize;
-                if (batch.Count > 0 && (exceeds || next.Record.GoesAlone || batch[0].Record.GoesAlone))
-                {
-                    return;
-                }
-
-                _waiting.Reader.TryRead(out _);
-                Interlocked.Add(ref _waitingBytes, -next.Record.Size);
-                if (next.Record.Deadline <= now || next.IsCancelled)
-                {
-                    next.Settle(SendOutcome.NotSent("Expired", "Its deadline passed before a call was free."));
-                    continue;
-                }
-
-                size += next.Record.Size;
-                batch.Add(next);
+                return;
             }
+
+            _waiting.Reader.TryRead(out _);
+            Interlocked.Add(ref _waitingBytes, -next.Record.Size);
+            if (next.Record.Deadline <= now || next.IsCancelled)
+            {
+                next.Settle(SendOutcome.NotSent("Expired", "Its deadline passed before a call was free."));
+                continue;
+            }
+
+            size += next.Record.Size;
+            batch.Add(next);
         }
     }
 
     private async Task CallAsync(List<Waiting> batch)
     {
-        var entries = ArrayPool<PutRecordsEntry>.Shared.Rent(batch.Count);
-        for (var i = 0; i < batch.Count; i++)
-        {
-            entries[i] = batch[i].Record.Entry;
-        }
-
         var began = _time.GetTimestamp();
         string? error = null;
         try
         {
+            await (_options.Ordering == Ordering.Strict ? PutInOrderAsync(batch[0]) : PutAsync(batch));
+            if (_failures.OnSuccess(out var ended))
+            {
+                LogCallsWork(_logger, _stream, ended.Failures, ended.Lasted);
+            }
+        }
+        catch (KinesisException e)
+        {
+            error = e.ErrorCode;
+            if (_failures.OnFailure() is > 0 and var failures)
+            {
+                LogCallFailed(_logger, _stream, batch.Count, e.ErrorCode, e.StatusCode, e.Message, failures);
+            }
+
+            SettleAll(batch, SendOutcome.Of(e, batch.Count));
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, producers wait for these records, and the next call may do better.
+            error = e.GetType().Name;
+            if (_failures.OnFailure() is > 0 and var failures)
+            {
+                LogCallBroke(_logger, e, _stream, batch.Count, failures);
+            }
+
+            SettleAll(batch, SendOutcome.Unknown(error, e.Message));
+        }
+
+        var records = batch.Sum(waiting => waiting.Record.Records);
+        _instruments.OnCall(_stream, Operation, batch.Count, records, _time.GetElapsedTime(began), error);
+    }
+
+    private async Task PutAsync(List<Waiting> batch)
+    {
+        var entries = ArrayPool<PutRecordsEntry>.Shared.Rent(batch.Count);
+        try
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                entries[i] = batch[i].Record.Entry;
+            }
+
             var results = await _put(_stream, entries.AsMemory(0, batch.Count), CancellationToken.None);
             for (var i = 0; i < batch.Count; i++)
             {
@@ -142,22 +211,17 @@ internal sealed partial class Sender : IAsyncDisposable
                     : SendOutcome.Unknown("InvalidResponse", $"The answer has {results.Length} results for {batch.Count} records."));
             }
         }
-        catch (KinesisException e)
+        finally
         {
-            error = e.ErrorCode;
-            LogCallFailed(_logger, _stream, batch.Count, e.ErrorCode, e.StatusCode, e.Message);
-            SettleAll(batch, SendOutcome.Of(e, batch.Count));
+            ArrayPool<PutRecordsEntry>.Shared.Return(entries, clearArray: true);
         }
-        catch (Exception e)
-        {
-            // Whatever it is, producers wait for these records, and the next call may do better.
-            error = e.GetType().Name;
-            LogCallBroke(_logger, e, _stream, batch.Count);
-            SettleAll(batch, SendOutcome.Unknown(error, e.Message));
-        }
+    }
 
-        ArrayPool<PutRecordsEntry>.Shared.Return(entries, clearArray: true);
-        _instruments.OnCall(_stream, batch.Count, _time.GetElapsedTime(began), error);
+    private async Task PutInOrderAsync(Waiting waiting)
+    {
+        var record = waiting.Record;
+        var result = await _putInOrder(_stream, record.Entry, record.After?.Value, CancellationToken.None);
+        waiting.Settle(SendOutcome.Stored(result.ShardId, result.SequenceNumber));
     }
 
     private static void SettleAll(List<Waiting> batch, SendOutcome outcome)

@@ -5,6 +5,7 @@ namespace DataProcessor.Grains.Producing;
 /// <summary>The silo's senders, one per stream; made when first asked for, disposed with the silo.</summary>
 internal sealed class Senders(
     PutRecords put,
+    PutRecord putInOrder,
     ProducerOptions options,
     TimeProvider time,
     TaskScheduler scheduler,
@@ -17,6 +18,9 @@ internal sealed class Senders(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Sender> _senders = [];
     private bool _isDisposed;
+
+    /// <summary>What the producers of all streams hold.</summary>
+    public SiloBuffer Buffer { get; } = new(options);
 
     /// <exception cref="InvalidOperationException">The silo writes to <see cref="MostStreams"/> other streams.</exception>
     public Sender For(string stream)
@@ -34,7 +38,7 @@ internal sealed class Senders(
                 throw new InvalidOperationException($"This silo writes to {MostStreams} streams already; {stream} is one too many.");
             }
 
-            return _senders[stream] = new(stream, put, options, time, scheduler, instruments, logger);
+            return _senders[stream] = new(stream, put, putInOrder, options, time, scheduler, instruments, logger);
         }
     }
 

@@ -4,7 +4,7 @@ namespace DataProcessor.Grains.Producing;
 /// Keeps the only writer of a shard inside the shard's limits. A record counts from the moment it is admitted until a
 /// second after its answer: the service took it at some moment between the two, so however late or early it arrived,
 /// no second of the service's own, sliding or token bucket, ever sees more than the limit. Others' writes show as
-/// throttles: they halve the rate, and it recovers linearly (AIMD).
+/// throttles, see <see cref="ShardShare"/>.
 /// </summary>
 internal sealed class ShardPacer
 {
@@ -15,23 +15,19 @@ internal sealed class ShardPacer
     public const int ShardRecordsPerSecond = 1000;
 
     /// <summary>One second, and a margin for the granularity of the service's clock.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(1010);
+    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(1003);
 
-    private const double LeastShare = 1.0 / 16;
-    private const double RecoveryPerSecond = 0.1;
-
-    // Several lanes' records fail together when the shard is full: one event.
-    private static readonly TimeSpan ThrottlesAreOneWithin = TimeSpan.FromMilliseconds(250);
+    private const int LeastPiece = 32 * 1024;
 
     private readonly TimeProvider _time;
     private readonly double _fullBytes;
     private readonly double _fullRecords;
+    private readonly ShardShare _share = new();
     private readonly Queue<Answered> _answered = new();
     private long _answeredBytes;
     private long _openBytes;
     private int _openRecords;
-    private double _share = 1;
-    private TimeSpan _throttledAt = TimeSpan.MinValue;
+    private TimeSpan _flight;
 
     /// <param name="time">Clock.</param>
     /// <param name="rateLimit">Percent of the shard's limits to use.</param>
@@ -47,18 +43,30 @@ internal sealed class ShardPacer
     }
 
     /// <summary>Bytes a second that the shard is thought to take now.</summary>
-    public double BytesPerSecond => _fullBytes * Share(_time.Monotonic());
+    public double BytesPerSecond => _fullBytes * _share.At(_time.Monotonic());
 
-    /// <summary>Bytes that would be admitted now.</summary>
-    public int AvailableBytes
+    /// <summary>
+    /// Bytes that a record may have now. Alone at the shard it takes all the room that there is: records then grow until
+    /// the lane waits for the shard and never the shard for the lane. Beside another writer large ones find no place, so a
+    /// long queue goes in pieces, and none is left that is too small to use.
+    /// </summary>
+    public int MostNow
     {
         get
         {
             var now = _time.Monotonic();
             Forget(now);
-            return (int)Math.Max(0, (_fullBytes * Share(now)) - _openBytes - _answeredBytes);
+            var share = _share.At(now);
+            var available = (int)Math.Max(0, (_fullBytes * share) - _openBytes - _answeredBytes);
+            return share == 1 || available < 2 * Piece ? available : Piece;
         }
     }
+
+    /// <summary>
+    /// Bytes to wait for when more waits than the shard takes: so many that a record of them is on its way for a quarter
+    /// of the time that the shard needs for it. With fewer the lane still waits for an answer when there is room.
+    /// </summary>
+    public int Piece => Math.Max(LeastPiece, (int)(BytesPerSecond * 4 * _flight.TotalSeconds));
 
     /// <summary>
     /// When a Kinesis record of this size may go: now, later, or <see cref="MonotonicTime.Never"/> while that depends on
@@ -68,10 +76,10 @@ internal sealed class ShardPacer
     {
         var now = _time.Monotonic();
         Forget(now);
-        var limit = _fullBytes * Share(now);
+        var limit = _fullBytes * _share.At(now);
         var needed = Math.Min(bytes, limit);
         var freeBytes = limit - _openBytes - _answeredBytes;
-        var freeRecords = (_fullRecords * Share(now)) - _openRecords - _answered.Count;
+        var freeRecords = (_fullRecords * _share.At(now)) - _openRecords - _answered.Count;
         if (freeBytes >= needed && freeRecords >= 1)
         {
             return now;
@@ -98,31 +106,28 @@ internal sealed class ShardPacer
     }
 
     /// <summary>An admitted record has its outcome, whatever it is: an unanswered one may have been counted too.</summary>
-    public void OnAnswered(int bytes)
+    /// <param name="bytes">Its size.</param>
+    /// <param name="flight">How long that took.</param>
+    public void OnAnswered(int bytes, TimeSpan flight)
     {
         var now = _time.Monotonic();
-        _openBytes -= bytes;
-        _openRecords--;
+        OnNotSent(bytes);
+        _flight += (flight - _flight) / 8;
 
         // Larger than a second's budget: the debt is paid before the next one.
-        var seconds = Math.Max(1, bytes / (_fullBytes * Share(now)));
+        var seconds = Math.Max(1, bytes / (_fullBytes * _share.At(now)));
         Count(bytes, now + (Window * seconds));
     }
 
-    /// <summary>Somebody else writes to the shard too.</summary>
-    public void OnThrottled()
+    /// <summary>An admitted record never left this process.</summary>
+    public void OnNotSent(int bytes)
     {
-        var now = _time.Monotonic();
-        if (_throttledAt == TimeSpan.MinValue || now - _throttledAt >= ThrottlesAreOneWithin)
-        {
-            _share = Math.Max(LeastShare, Share(now) / 2);
-            _throttledAt = now;
-        }
+        _openBytes -= bytes;
+        _openRecords--;
     }
 
-    private double Share(TimeSpan now) => _share >= 1
-        ? 1
-        : Math.Min(1, _share + ((now - _throttledAt).TotalSeconds * RecoveryPerSecond));
+    /// <summary>Somebody else writes to the shard too.</summary>
+    public void OnThrottled() => _share.OnThrottled(_time.Monotonic());
 
     private void Count(int bytes, TimeSpan until)
     {

@@ -22,11 +22,13 @@ internal sealed partial class ShardProducer
     private Lane[] _lanes;
     private int _keylessLane;
 
+    private bool LeavesRestToOthers => _isClosed && _options.Ordering == Ordering.Strict;
+
     /// <inheritdoc cref="IProducerGrain.Announce"/>
     /// <exception cref="InvalidOperationException">Too many splits were announced that never came about.</exception>
     public async Task<bool> AnnounceAsync(IReadOnlyCollection<HashKey> borders)
     {
-        if (_isClosed && _ledger.Bytes == 0)
+        if (_isClosed && _buffer.Held == 0)
         {
             return true;
         }
@@ -60,7 +62,8 @@ internal sealed partial class ShardProducer
 
     /// <summary>
     /// Follows a newer map. When the shard is closed, no more puts are taken, and what waits is sent along the borders
-    /// of the shards that came after it: Kinesis routes it by its explicit hash key.
+    /// of the shards that came after it: Kinesis routes it by its explicit hash key. With <see cref="Ordering.Strict"/>
+    /// it is answered Moved, since only the producers of those shards know their numbers.
     /// </summary>
     public void Follow(ShardMap map)
     {
@@ -70,6 +73,7 @@ internal sealed partial class ShardProducer
         }
 
         _mapVersion = map.Version;
+        _sizes.Stream = map.MaxRecordSize;
         if (!_isClosed && Array.Find(map.Shards, shard => shard.Id == _shard.Id) is not { IsOpen: true })
         {
             _isClosed = true;
@@ -79,6 +83,12 @@ internal sealed partial class ShardProducer
         foreach (var shard in map.Open)
         {
             SplitLanes(shard.Range.Start);
+        }
+
+        if (LeavesRestToOthers)
+        {
+            _retiring.ForEach(lane => lane.MoveWaiting());
+            Array.ForEach(_lanes, lane => lane.MoveWaiting());
         }
 
         Pump();
@@ -98,8 +108,8 @@ internal sealed partial class ShardProducer
             return;
         }
 
-        var lower = new Lane(new(old.Range.Start, new(at.Value - 1)), _incarnation, _options, _ledger, old);
-        var upper = new Lane(new(at, old.Range.End), _incarnation, _options, _ledger, old);
+        var lower = new Lane(new(old.Range.Start, new(at.Value - 1)), _laneParts, old);
+        var upper = new Lane(new(at, old.Range.End), _laneParts, old);
         _lanes = [.. _lanes[..index], lower, upper, .. _lanes[(index + 1)..]];
         _retiring.Add(old);
 
@@ -117,7 +127,7 @@ internal sealed partial class ShardProducer
         var width = (range.End.Value - range.Start.Value) / LanesWithoutAggregation;
         if (_options.AggregationEnabled || width == 0)
         {
-            return [new(range, _incarnation, _options, _ledger)];
+            return [new(range, _laneParts)];
         }
 
         var lanes = new Lane[LanesWithoutAggregation];
@@ -125,7 +135,7 @@ internal sealed partial class ShardProducer
         {
             var start = new HashKey(range.Start.Value + (width * (uint)i));
             var end = i == lanes.Length - 1 ? range.End : new(start.Value + width - 1);
-            lanes[i] = new(new(start, end), _incarnation, _options, _ledger);
+            lanes[i] = new(new(start, end), _laneParts);
         }
 
         return lanes;
@@ -170,8 +180,7 @@ internal sealed partial class ShardProducer
 
         // Keyless records fill one lane's aggregate, then the next one's.
         _keylessLane %= _lanes.Length;
-        var queue = _lanes[_keylessLane].Queue;
-        if (!queue.IsEmpty && (!_options.AggregationEnabled || queue.Bytes >= _options.AggregationMaxSize))
+        if (_lanes[_keylessLane].IsFull)
         {
             _keylessLane = (_keylessLane + 1) % _lanes.Length;
         }

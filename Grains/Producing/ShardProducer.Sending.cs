@@ -69,21 +69,21 @@ internal sealed partial class ShardProducer
         }
 
         // 2. Wait for company or for the back-off, then for the shard's budget.
-        var sendAt = lane.SendAt();
+        var sendAt = MonotonicTime.Later(lane.SendAt(now), _sendsFrom);
         if (sendAt > now)
         {
             return MonotonicTime.Earlier(look, sendAt);
         }
 
-        var least = lane.HasUnsettled ? lane.Size : lane.LeastSize();
+        var least = lane.HasUnsettled ? lane.Size : lane.LeastSize(_pacer.Piece);
         var admitsAt = _pacer.AdmitsAt(least);
         if (admitsAt > _time.Monotonic())
         {
             return MonotonicTime.Earlier(look, admitsAt);
         }
 
-        // 3. A repeated record keeps its bytes; a new one is written now, from all that waits.
-        if (!lane.HasUnsettled && !lane.TryWrite(Math.Max(least, _pacer.AvailableBytes), ref _aggregates, now))
+        // 3. A repeated record keeps its bytes; a new one is written now, from as much of what waits as the shard takes.
+        if (!lane.HasUnsettled && !lane.TryWrite(Math.Max(least, _pacer.MostNow), ref _aggregates, now))
         {
             return look;
         }
@@ -96,6 +96,7 @@ internal sealed partial class ShardProducer
     private async Task AttemptAsync(Lane lane)
     {
         var record = lane.BeginAttempt();
+        var began = _time.Monotonic();
         SendOutcome outcome;
         try
         {
@@ -108,7 +109,15 @@ internal sealed partial class ShardProducer
             outcome = SendOutcome.Unknown(e.GetType().Name, e.Message);
         }
 
-        _pacer.OnAnswered(record.Size);
+        if (outcome.Result == SendResult.NotSent)
+        {
+            _pacer.OnNotSent(record.Size);
+        }
+        else
+        {
+            _pacer.OnAnswered(record.Size, _time.Monotonic() - began);
+        }
+
         if (outcome.Result == SendResult.Stored)
         {
             await SettleStoredAsync(lane, outcome);
@@ -116,7 +125,7 @@ internal sealed partial class ShardProducer
         else
         {
             lane.EndAttempt();
-            OnFailed(lane, outcome);
+            OnFailed(lane, record, outcome);
         }
 
         if (_disposed.IsCancellationRequested)
@@ -128,12 +137,25 @@ internal sealed partial class ShardProducer
         Pump();
     }
 
-    private void OnFailed(Lane lane, in SendOutcome outcome)
+    private void OnFailed(Lane lane, in KinesisSend record, in SendOutcome outcome)
     {
         _meter.OnFailed(outcome.Result);
+        var failures = _failures.OnFailure();
+        if (outcome.Result == SendResult.Rejected && record.After is not null && outcome.ErrorCode == "InvalidArgumentException")
+        {
+            // The number before is from the shard before this one, or has expired: the next record begins a new sequence.
+            lane.LastStored = default;
+            lane.Retry(outcome, _time.Monotonic());
+            return;
+        }
+
         if (outcome.Result == SendResult.Rejected)
         {
-            LogRejected(_logger, _stream, _shard.Id, lane.Count, outcome.ErrorCode, outcome.ErrorMessage);
+            if (failures > 0)
+            {
+                LogRejected(_logger, _stream, _shard.Id, lane.Count, outcome.ErrorCode, outcome.ErrorMessage, failures);
+            }
+
             lane.Reject(outcome);
             return;
         }
@@ -143,7 +165,7 @@ internal sealed partial class ShardProducer
             _pacer.OnThrottled();
         }
 
-        if (_isDraining)
+        if (_isDraining || LeavesRestToOthers)
         {
             lane.MoveUnsettled(outcome);
             return;
@@ -152,7 +174,15 @@ internal sealed partial class ShardProducer
         var wait = BackOff.Next(_random, lane.CountFailure());
         lane.Retry(outcome, _time.Monotonic() + wait);
         _meter.OnRetry();
-        LogRetry(_logger, _stream, _shard.Id, lane.Count, outcome.Result, outcome.ErrorCode, outcome.ErrorMessage, wait);
+        if (failures > 0)
+        {
+            LogRetry(_logger, _stream, _shard.Id, lane.Count, outcome.Result, outcome.ErrorCode, outcome.ErrorMessage, wait, failures);
+        }
+
+        if (outcome.Result == SendResult.Throttled)
+        {
+            lane.CutIfLarger(2 * _pacer.Piece);
+        }
     }
 
     private async Task SettleStoredAsync(Lane lane, SendOutcome outcome)
@@ -175,8 +205,13 @@ internal sealed partial class ShardProducer
             LogInversion(_logger, _stream, _shard.Id, outcome.SequenceNumber, last);
         }
 
+        if (_failures.OnSuccess(out var ended))
+        {
+            LogStoredAgain(_logger, _stream, _shard.Id, ended.Failures, ended.Lasted);
+        }
+
         _meter.OnStored(lane.Size);
-        lane.LastStored = (outcome.ShardId, outcome.SequenceNumber);
+        lane.LastStored = (outcome.ShardId, lastShard == outcome.ShardId && last > outcome.SequenceNumber ? last : outcome.SequenceNumber);
         lane.Store(outcome);
     }
 }

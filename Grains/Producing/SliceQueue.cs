@@ -17,13 +17,22 @@ internal sealed class SliceQueue
 
     public bool IsEmpty => Slices == 0;
 
-    public RecordSlice First => IsEmpty ? throw new InvalidOperationException("The lane is empty.") : _ring[_head];
+    public RecordSlice First => IsEmpty ? throw new InvalidOperationException("The lane is empty.") : At(0);
+
+    /// <summary>
+    /// No deadline is before this. It may be that of a slice which is gone: then it is found again by
+    /// <see cref="RemoveExpired"/> when it passes.
+    /// </summary>
+    public TimeSpan EarliestDeadline { get; private set; } = MonotonicTime.Never;
+
+    /// <summary>No slice wants to go before this; as <see cref="EarliestDeadline"/>, until the queue was empty.</summary>
+    public TimeSpan EarliestDue { get; private set; } = MonotonicTime.Never;
 
     public void AddLast(in RecordSlice slice)
     {
         EnsureRoom();
-        _ring[(_head + Slices++) & (_ring.Length - 1)] = slice;
-        Count(slice, 1);
+        At(Slices++) = slice;
+        OnAdded(slice);
     }
 
     public void AddFirst(in RecordSlice slice)
@@ -32,7 +41,7 @@ internal sealed class SliceQueue
         _head = (_head - 1) & (_ring.Length - 1);
         _ring[_head] = slice;
         Slices++;
-        Count(slice, 1);
+        OnAdded(slice);
     }
 
     public RecordSlice RemoveFirst()
@@ -42,6 +51,7 @@ internal sealed class SliceQueue
         _head = (_head + 1) & (_ring.Length - 1);
         Slices--;
         Count(first, -1);
+        ForgetTimesIfEmpty();
         return first;
     }
 
@@ -54,9 +64,56 @@ internal sealed class SliceQueue
             return;
         }
 
-        _ring[_head] = First.Skip(count, length);
+        At(0) = First.Skip(count, length);
         Records -= count;
         Bytes -= length;
+    }
+
+    /// <summary>Takes out what is past its deadline, in order; the rest closes ranks.</summary>
+    public List<RecordSlice> RemoveExpired(TimeSpan now)
+    {
+        List<RecordSlice> expired = [];
+        var kept = 0;
+        EarliestDeadline = MonotonicTime.Never;
+        for (var i = 0; i < Slices; i++)
+        {
+            var slice = At(i);
+            if (slice.Put.Deadline <= now)
+            {
+                expired.Add(slice);
+                Count(slice, -1);
+                continue;
+            }
+
+            EarliestDeadline = MonotonicTime.Earlier(EarliestDeadline, slice.Put.Deadline);
+            At(kept++) = slice;
+        }
+
+        for (var i = kept; i < Slices; i++)
+        {
+            At(i) = default;
+        }
+
+        Slices = kept;
+        ForgetTimesIfEmpty();
+        return expired;
+    }
+
+    private ref RecordSlice At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
+
+    private void OnAdded(in RecordSlice slice)
+    {
+        EarliestDeadline = MonotonicTime.Earlier(EarliestDeadline, slice.Put.Deadline);
+        EarliestDue = MonotonicTime.Earlier(EarliestDue, slice.Put.DueAt);
+        Count(slice, 1);
+    }
+
+    private void ForgetTimesIfEmpty()
+    {
+        if (IsEmpty)
+        {
+            (EarliestDeadline, EarliestDue) = (MonotonicTime.Never, MonotonicTime.Never);
+        }
     }
 
     private void Count(in RecordSlice slice, int sign)
@@ -75,7 +132,7 @@ internal sealed class SliceQueue
         var grown = new RecordSlice[_ring.Length * 2];
         for (var i = 0; i < Slices; i++)
         {
-            grown[i] = _ring[(_head + i) & (_ring.Length - 1)];
+            grown[i] = At(i);
         }
 
         (_ring, _head) = (grown, 0);

@@ -97,7 +97,7 @@ internal sealed partial class StreamGrain
     /// <returns>Why the producer is not ready; null if it is.</returns>
     private async Task<string?> Announce(ShardMap map, string parent, HashKey border)
     {
-        _map = new(map.Stream, map.Version, map.Shards, [border]);
+        _map = new(map.Stream, map.Version, map.Shards, [border], map.MaxRecordSize);
         try
         {
             var answers = await Task.WhenAll(Owners(map, parent, border).Select(owner => Producer(map, owner).Announce([border])));

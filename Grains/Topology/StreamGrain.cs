@@ -76,7 +76,7 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
             var listed = await kinesis.ListShardsAsync(StreamName, filter: null, limit.Token);
             _readAt = time.GetTimestamp();
             var previous = _map;
-            _map = Next(previous, identity, Array.ConvertAll(listed, ToShard));
+            _map = Next(previous, identity, Array.ConvertAll(listed, ToShard), summary.MaxRecordSizeInKiB * 1024);
             TellClosed(previous, _map);
             return _map;
         }
@@ -100,18 +100,18 @@ internal sealed partial class StreamGrain(KinesisClient kinesis, TimeProvider ti
     }
 
     /// <summary>
-    /// The same shards keep their version. A new version is the time in ms, so that it also exceeds those that an
+    /// The same shards and limit keep their version. A new version is the time in ms, so that it also exceeds those that an
     /// earlier activation gave out.
     /// </summary>
-    private ShardMap Next(ShardMap? previous, StreamIdentity identity, Shard[] shards)
+    private ShardMap Next(ShardMap? previous, StreamIdentity identity, Shard[] shards, int maxRecordSize)
     {
-        if (previous is not null && previous.Stream == identity && IsSame(previous.Shards, shards))
+        if (previous is not null && previous.Stream == identity && previous.MaxRecordSize == maxRecordSize && IsSame(previous.Shards, shards))
         {
             return previous;
         }
 
         var version = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), (previous?.Version ?? 0) + 1);
-        var map = new ShardMap(identity, version, shards);
+        var map = new ShardMap(identity, version, shards, announced: null, maxRecordSize);
         LogMap(StreamName, version, map.Open.Length, shards.Length);
         return map;
     }

@@ -19,6 +19,8 @@ internal sealed class ProducerFixture : IAsyncDisposable
         Simulation = simulation;
         Map = MapOf(1, Whole);
         Shards = new(simulation, Map.Shards);
+        Departures = new(options ?? new(), simulation.Time);
+        Silo = new(options ?? new());
         Producer = ProducerOf(Map, Whole, options);
         _running = Producer.RunAsync();
     }
@@ -41,6 +43,10 @@ internal sealed class ProducerFixture : IAsyncDisposable
 
     public ShardProducer Producer { get; }
 
+    public Departures Departures { get; }
+
+    public SiloBuffer Silo { get; }
+
     /// <summary>What the producer gets when it asks for a newer map.</summary>
     public ShardMap Map { get; private set; }
 
@@ -52,12 +58,23 @@ internal sealed class ProducerFixture : IAsyncDisposable
         map,
         shard,
         Shards.SendAsync,
+        Departures,
+        Silo,
         _ => IsMapAvailable ? Task.FromResult(Map) : Task.FromException<ShardMap>(new TimeoutException("No map.")),
         options ?? new(),
         Simulation.Time,
         Simulation.Random,
         new ProducerInstruments(_services.GetRequiredService<IMeterFactory>()).For("stream", shard.Id),
         NullLogger.Instance);
+
+    /// <summary>The silo is busy: records wait for others, 57 ms by default and 6 ms when none come.</summary>
+    public void ExpectCompany()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            Departures.OnPut(Simulation.Time.Monotonic());
+        }
+    }
 
     /// <summary>Splits the shard in the service, as others would: nobody tells the producer.</summary>
     public void Split()

@@ -15,12 +15,19 @@ public sealed class ProducerOptionsTests
             options.RateLimit = 150;
             options.CollectionMaxCount = 501;
             options.RecordTtl = TimeSpan.Zero;
+            options.AggregationMaxSize = 11 * 1024 * 1024;
+            options.Ordering = (Ordering)7;
+            options.SiloBufferBytes = options.BufferBytes / 2;
         }).BuildServiceProvider();
 
         var error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<ProducerOptions>());
 
-        Assert.Equal(3, error.Failures.Count());
-        Assert.Contains(nameof(ProducerOptions.RateLimit), error.Message, StringComparison.Ordinal);
+        string[] mistaken =
+        [
+            nameof(ProducerOptions.RateLimit), nameof(ProducerOptions.CollectionMaxCount), nameof(ProducerOptions.RecordTtl),
+            nameof(ProducerOptions.AggregationMaxSize), nameof(ProducerOptions.Ordering), nameof(ProducerOptions.SiloBufferBytes),
+        ];
+        Assert.All(mistaken, name => Assert.Contains(error.Failures, failure => failure.Contains(name, StringComparison.Ordinal)));
     }
 
     [Fact]

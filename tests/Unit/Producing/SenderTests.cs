@@ -22,7 +22,7 @@ public sealed class SenderTests
         await simulation.PassAsync(5);
         sends = [.. sends, .. Enumerable.Range(100, 100).Select(i => sender.SendAsync(Record(simulation, $"{i}"), default).AsTask())];
 
-        var outcomes = await Task.WhenAll(sends);
+        var outcomes = await Simulation.AllAsync(sends);
 
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"seq-{i}"), outcomes.Select(outcome => outcome.SequenceNumber.Value));
         Assert.InRange(_calls.Count, 2, 4);
@@ -36,7 +36,7 @@ public sealed class SenderTests
         var small = Enumerable.Range(0, 1500).Select(i => sender.SendAsync(Record(simulation, $"{i}", 1), default).AsTask());
         var large = Enumerable.Range(0, 50).Select(i => sender.SendAsync(Record(simulation, $"{i}", i == 25 ? 50_000 : 3000), default).AsTask());
 
-        await Task.WhenAll(small.Concat(large));
+        await Simulation.AllAsync(small.Concat(large));
 
         Assert.All(_calls, call => Assert.InRange(call.Length, 1, 500));
         Assert.Contains(_calls, call => call.Length == 500);
@@ -58,7 +58,7 @@ public sealed class SenderTests
         ];
         await using var sender = SenderOf(simulation, _ => results, new() { MaxConnections = 1 });
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => sender.SendAsync(Record(simulation, $"{i}"), default).AsTask()));
+        var outcomes = await Simulation.AllAsync(Enumerable.Range(0, 6).Select(i => sender.SendAsync(Record(simulation, $"{i}"), default).AsTask()));
 
         // The sixth has no result: the answer was too short.
         Assert.Equal(
@@ -83,7 +83,8 @@ public sealed class SenderTests
             await using var sender = SenderOf(
                 simulation, _ => throw new KinesisException(code, "Failed.", 400) { IsOutcomeUnknown = isUnknown }, new());
 
-            var outcomes = await Task.WhenAll(sender.SendAsync(Record(simulation, "a"), default).AsTask(), sender.SendAsync(Record(simulation, "b"), default).AsTask());
+            var outcomes = await Simulation.AllAsync(
+                [sender.SendAsync(Record(simulation, "a"), default).AsTask(), sender.SendAsync(Record(simulation, "b"), default).AsTask()]);
 
             Assert.Single(_calls);
             Assert.All(outcomes, outcome => Assert.Equal(((SendResult)result, code), (outcome.Result, outcome.ErrorCode)));
@@ -106,10 +107,37 @@ public sealed class SenderTests
     {
         await using var sender = SenderOf(simulation, Store, new() { MaxConnections = 1 });
 
-        await Task.WhenAll(((string[])["a", "b", "alone", "c", "d"]).Select(
+        await Simulation.AllAsync(((string[])["a", "b", "alone", "c", "d"]).Select(
             key => sender.SendAsync(Record(simulation, key) with { GoesAlone = key == "alone" }, default).AsTask()));
 
         Assert.Equal([["a", "b"], ["alone"], ["c", "d"]], _calls);
+    });
+
+    [Fact]
+    public void With_strict_ordering_each_record_is_a_call_that_names_the_one_before() => Simulation.Run(async simulation =>
+    {
+        List<(string Key, string? After)> calls = [];
+        await using var sender = SenderOf(
+            simulation, _ => throw new InvalidOperationException("A batch has no order."), new() { Ordering = Ordering.Strict, MaxConnections = 2 }, PutAsync);
+
+        var outcomes = await Simulation.AllAsync(
+        [
+            sender.SendAsync(Record(simulation, "a"), default).AsTask(),
+            sender.SendAsync(Record(simulation, "b") with { After = new("7") }, default).AsTask(),
+            sender.SendAsync(Record(simulation, "refused"), default).AsTask(),
+        ]);
+
+        Assert.Equal([("a", null), ("b", "7"), ("refused", null)], calls);
+        Assert.Equal([SendResult.Stored, SendResult.Stored, SendResult.Rejected], outcomes.Select(outcome => outcome.Result));
+
+        async ValueTask<PutRecordResult> PutAsync(string streamName, PutRecordsEntry record, string? after, CancellationToken cancellationToken)
+        {
+            calls.Add((record.PartitionKey, after));
+            await simulation.PassAsync(20);
+            return record.PartitionKey == "refused"
+                ? throw new KinesisException("AccessDeniedException", "Not yours.", 400)
+                : new("shard", $"seq-{record.PartitionKey}");
+        }
     });
 
     [Fact]
@@ -146,20 +174,21 @@ public sealed class SenderTests
         await sender.DisposeAsync();
 
         Assert.All(refused, send => Assert.Equal("SenderFull", send.Result.ErrorCode));
-        Assert.Equal(70 - refused.Length, (await Task.WhenAll(sends)).Count(outcome => outcome.Result == SendResult.Stored));
+        Assert.Equal(70 - refused.Length, (await Simulation.AllAsync(sends)).Count(outcome => outcome.Result == SendResult.Stored));
         Assert.Equal(SendResult.NotSent, (await sender.SendAsync(Record(simulation, "late"), default)).Result);
     });
 
     private static KinesisSend Record(Simulation simulation, string key, int size = 100) => new(
-        new(key, "0", new byte[Math.Max(0, size - key.Length)]), size, simulation.Time.Monotonic() + TimeSpan.FromSeconds(30), GoesAlone: false);
+        new(key, "0", new byte[Math.Max(0, size - key.Length)]), size, 1, simulation.Time.Monotonic() + TimeSpan.FromSeconds(30), GoesAlone: false);
 
     private static PutRecordsResultEntry[] Store(string[] keys) => [.. keys.Select(key => new PutRecordsResultEntry("shard", $"seq-{key}", null, null))];
 
-    private Sender SenderOf(Simulation simulation, Func<string[], PutRecordsResultEntry[]> answer, ProducerOptions options)
+    private Sender SenderOf(
+        Simulation simulation, Func<string[], PutRecordsResultEntry[]> answer, ProducerOptions options, PutRecord? putInOrder = null)
     {
         var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         return new(
-            "stream", PutAsync, options, simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
+            "stream", PutAsync, putInOrder ?? PutOneAsync, options, simulation.Time, TaskScheduler.FromCurrentSynchronizationContext(),
             new(services.GetRequiredService<IMeterFactory>()), NullLogger<Sender>.Instance);
 
         async ValueTask<PutRecordsResultEntry[]> PutAsync(
@@ -172,5 +201,8 @@ public sealed class SenderTests
             _open--;
             return answer(keys);
         }
+
+        static ValueTask<PutRecordResult> PutOneAsync(string streamName, PutRecordsEntry record, string? after, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("Only with strict ordering.");
     }
 }

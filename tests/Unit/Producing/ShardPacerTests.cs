@@ -56,22 +56,22 @@ public sealed class ShardPacerTests
         Assert.Equal(time.Monotonic(), pacer.AdmitsAt(3 * Limit));
         pacer.Admit(3 * Limit);
         Assert.Equal(MonotonicTime.Never, pacer.AdmitsAt(1));
-        pacer.OnAnswered(3 * Limit);
+        pacer.OnAnswered(3 * Limit, TimeSpan.Zero);
 
         Assert.InRange((pacer.AdmitsAt(1) - time.Monotonic()).TotalSeconds, 3.0, 3.1);
     }
 
     [Fact]
-    public void Throttles_halve_the_rate_once_and_it_recovers_by_itself()
+    public void A_throttle_takes_a_fifth_of_the_rate_once_and_it_comes_back_by_itself()
     {
         var time = new FakeTimeProvider();
         var pacer = new ShardPacer(time, 100);
 
         pacer.OnThrottled();
         pacer.OnThrottled();
-        Assert.Equal(Limit / 2.0, pacer.BytesPerSecond);
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(Limit * 0.6, pacer.BytesPerSecond, 1.0);
+        Assert.Equal(Limit * 0.8, pacer.BytesPerSecond, 1.0);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.InRange(pacer.BytesPerSecond, Limit * 0.95, Limit);
         time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(Limit, pacer.BytesPerSecond);
 
@@ -82,6 +82,20 @@ public sealed class ShardPacerTests
         }
 
         Assert.InRange(pacer.BytesPerSecond, Limit / 16.0, Limit / 8.0);
+    }
+
+    [Fact]
+    public void Alone_at_the_shard_a_record_takes_all_the_room_and_beside_others_a_piece_of_a_long_queue()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new ShardPacer(time, 100);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(Limit, pacer.MostNow);
+
+        pacer.OnThrottled();
+        Assert.Equal(pacer.Piece, pacer.MostNow);
+        pacer.Admit((int)(Limit * 0.8) - pacer.Piece - 1000);
+        Assert.Equal(pacer.Piece + 1000, pacer.MostNow, 1.0);
     }
 
     // A lane that always has something to send.
@@ -101,7 +115,7 @@ public sealed class ShardPacerTests
             await simulation.PassAsync(simulation.Random.Next(1, slowest + 1));
             arrivals.Add((simulation.Time.Monotonic(), bytes));
             await simulation.PassAsync(simulation.Random.Next(0, slowest + 1));
-            pacer.OnAnswered(bytes);
+            pacer.OnAnswered(bytes, TimeSpan.Zero);
         }
     }
 }

@@ -55,6 +55,7 @@ public sealed class ShardProducerFailureTests
     public void Only_the_expired_records_of_an_aggregate_are_given_up() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
+        fixture.ExpectCompany();
         var isDown = true;
         fixture.Shards.Script = (_, _) => isDown ? SimulatedShards.Throttle() : null;
 
@@ -86,6 +87,49 @@ public sealed class ShardProducerFailureTests
         Assert.InRange(simulation.Time.GetElapsedTime(began).TotalSeconds, 1.99, 2.05);
         Assert.Equal(PutOutcome.Stored, Assert.Single((await first).Runs).Outcome);
         Assert.Single(fixture.Shards.Attempts);
+    });
+
+    [Fact]
+    public void A_put_with_less_time_than_those_before_it_expires_in_its_own() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        var isDown = true;
+        fixture.Shards.Script = (_, _) => isDown ? SimulatedShards.Throttle() : null;
+        fixture.Shards.Latency = TimeSpan.FromSeconds(6);
+        var first = fixture.SettleAsync(Puts.Of("a"));
+        await simulation.PassAsync(10);
+        var before = fixture.SettleAsync(Puts.Of("b"));
+        var began = simulation.Time.GetTimestamp();
+        var rerouted = fixture.SettleAsync(Puts.Of(TimeSpan.FromSeconds(2), TestRecord.Of("c", "3")));
+        var after = fixture.SettleAsync(Puts.Of("d"));
+
+        var run = Assert.Single((await rerouted).Runs);
+        Assert.Equal((PutOutcome.NotWritten, 0), (run.Outcome, run.Attempts));
+        Assert.InRange(simulation.Time.GetElapsedTime(began).TotalSeconds, 1.99, 2.05);
+        isDown = false;
+        foreach (var put in (Task<PutResponse>[])[first, before, after])
+        {
+            Assert.Equal(PutOutcome.Stored, Assert.Single((await put).Runs).Outcome);
+        }
+
+        Assert.Equal(["a", "b", "d"], fixture.Shards.UserRecords(ProducerFixture.ShardId).Select(record => record.PartitionKey));
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_large_aggregate_that_was_throttled_is_cut_unless_it_may_be_stored(bool mayBeStored) => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        await simulation.PassAsync(2000);
+        var throttled = mayBeStored ? 2 : 1;
+        fixture.Shards.Script = (attempt, _) => attempt == throttled ? SimulatedShards.Throttle() : attempt < throttled ? NoAnswer : null;
+
+        var runs = (await fixture.SettleAsync(Puts.OfSize(500, 500))).Runs;
+
+        Assert.Equal(mayBeStored, runs.Length == 1);
+        Assert.All(runs, run => Assert.Equal((PutOutcome.Stored, throttled + 1), (run.Outcome, run.Attempts)));
+        Assert.Equal(500, fixture.Shards.UserRecords(ProducerFixture.ShardId).Count);
     });
 
     [Fact]
@@ -159,7 +203,6 @@ public sealed class ShardProducerFailureTests
         Assert.False(drain.IsCompleted);
         Assert.Equal(PutStatus.Moved, (await fixture.SettleAsync(Puts.Of("c"))).Status);
         await drain;
-        Assert.True(sent.IsCompleted);
         Assert.Equal(PutOutcome.Stored, Assert.Single((await sent).Runs).Outcome);
         Assert.Equal(0, fixture.Producer.BufferedBytes);
     });

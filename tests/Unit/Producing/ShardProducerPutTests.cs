@@ -18,13 +18,14 @@ public sealed class ShardProducerPutTests
         Assert.Equal("a", stored.PartitionKey);
         var run = Assert.Single(response.Runs);
         Assert.Equal(new(0, 1, PutOutcome.Stored, ProducerFixture.ShardId, stored.SequenceNumber, 0, 1, null, null), run);
-        Assert.InRange(simulation.Time.GetElapsedTime(began).TotalMilliseconds, 20, 30);
+        Assert.InRange(simulation.Time.GetElapsedTime(began).TotalMilliseconds, 19, 21);
     });
 
     [Fact]
     public void Puts_that_come_together_share_an_aggregate_and_know_their_places_in_it() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
+        fixture.ExpectCompany();
 
         var responses = await Task.WhenAll(
             fixture.SettleAsync(Puts.Of("a", "b", "a")), fixture.SettleAsync(Puts.Of("c")), fixture.SettleAsync(Puts.Of("b", "d")));
@@ -70,7 +71,8 @@ public sealed class ShardProducerPutTests
     [Fact]
     public void While_records_keep_coming_the_first_waits_no_longer_than_the_buffered_time() => Simulation.Run(async simulation =>
     {
-        await using var fixture = new ProducerFixture(simulation, new() { RecordMaxBufferedTime = TimeSpan.FromMilliseconds(60) });
+        await using var fixture = new ProducerFixture(simulation);
+        fixture.ExpectCompany();
         List<Task<PutResponse>> puts = [];
         for (var i = 0; i < 30; i++)
         {
@@ -80,7 +82,7 @@ public sealed class ShardProducerPutTests
 
         var first = fixture.Shards.Attempts[0];
         await Task.WhenAll(puts);
-        Assert.InRange(first.Record.Deadline - TimeSpan.FromSeconds(30) - first.At, TimeSpan.FromMilliseconds(-65), TimeSpan.FromMilliseconds(-58));
+        Assert.InRange(first.Record.Deadline - TimeSpan.FromSeconds(30) - first.At, TimeSpan.FromMilliseconds(-60), TimeSpan.FromMilliseconds(-56));
     });
 
     [Fact]
@@ -115,6 +117,67 @@ public sealed class ShardProducerPutTests
     });
 
     [Fact]
+    public void An_id_that_comes_with_other_records_is_refused_with_a_reason() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        var put = Puts.Of("a", "b");
+        await fixture.SettleAsync(put);
+
+        foreach (var other in (PutRequest[])[Puts.Of("a", "c"), Puts.Of("a"), Puts.Of("b", "a")])
+        {
+            var refused = await Assert.ThrowsAsync<ArgumentException>(() => fixture.Producer.PutAsync(other with { Id = put.Id }));
+            Assert.Contains("other records", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Single(fixture.Shards.Stored);
+        Assert.Equal(PutStatus.Settled, (await fixture.SettleAsync(put with { MapVersion = 0, TimeToLive = TimeSpan.FromSeconds(1) })).Status);
+    });
+
+    [Fact]
+    public void A_put_that_is_late_is_recognized_though_it_was_asked_for_in_vain_and_put_anew() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        var put = Puts.Of("a");
+        Assert.Equal(PutStatus.Unknown, (await fixture.Producer.AwaitAsync(put.Id)).Status);
+
+        var anew = fixture.SettleAsync(put);
+        var late = fixture.SettleAsync(put);
+
+        Assert.Equal((await anew).Runs, (await late).Runs);
+        Assert.Single(fixture.Shards.Stored);
+    });
+
+    [Fact]
+    public void A_put_of_which_nothing_was_written_may_come_again_under_its_id() => Simulation.Run(async simulation =>
+    {
+        await using var fixture = new ProducerFixture(simulation);
+        fixture.Shards.Script = (attempt, _) => attempt == 1 ? SimulatedShards.Throttle() : null;
+        var put = Puts.Of(TimeSpan.FromMilliseconds(20), TestRecord.Of("a", "1"));
+        Assert.Equal(PutOutcome.NotWritten, Assert.Single((await fixture.SettleAsync(put)).Runs).Outcome);
+
+        Assert.Equal(PutOutcome.Stored, Assert.Single((await fixture.SettleAsync(put with { TimeToLive = TimeSpan.FromSeconds(5) })).Runs).Outcome);
+
+        // The first one's time to be forgotten is not the second one's.
+        await simulation.PassAsync(PutLedger.Remembers - TimeSpan.FromMilliseconds(10));
+        await fixture.SettleAsync(put);
+        Assert.Single(fixture.Shards.Stored);
+    });
+
+    [Fact]
+    public void What_a_producer_holds_is_the_silos_again_when_it_ends() => Simulation.Run(async simulation =>
+    {
+        var fixture = new ProducerFixture(simulation);
+        fixture.Shards.Latency = TimeSpan.FromSeconds(1);
+        var put = fixture.Producer.PutAsync(Puts.OfSize(100, 1000));
+        Assert.InRange(fixture.Silo.Free, 1, new ProducerOptions().SiloBufferBytes - 100_000);
+
+        await fixture.DisposeAsync();
+        await simulation.PassAsync(2000);
+        Assert.Equal(new ProducerOptions().SiloBufferBytes, fixture.Silo.Free);
+        Assert.True(put.IsCompleted);
+    });
+
+    [Fact]
     public void A_slow_put_is_Pending_in_time_and_can_be_waited_for() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
@@ -140,8 +203,15 @@ public sealed class ShardProducerPutTests
             taken.Add(last);
         }
 
+        // Room for this one is there soon; for as many again as there are, when all of these are settled.
         var busy = await last;
         Assert.Equal(PutStatus.Busy, busy.Status);
+        Assert.InRange(busy.RetryAfter.TotalSeconds, 0.25, 0.5);
+        for (var i = 0; i < taken.Count - 1; i++)
+        {
+            busy = await fixture.SettleAsync(Puts.OfSize(100, 1000));
+        }
+
         Assert.InRange(busy.RetryAfter.TotalSeconds, 3.5, 4.5);
         Assert.InRange(fixture.Producer.BufferedBytes, 3.5 * 1024 * 1024, 4 * 1024 * 1024);
 

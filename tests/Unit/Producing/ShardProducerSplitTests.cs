@@ -146,6 +146,7 @@ public sealed class ShardProducerSplitTests
     public void A_pushed_map_closes_the_producer_and_what_waits_goes_to_the_children() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
+        fixture.ExpectCompany();
         var waiting = fixture.SettleAsync(Puts.Of(Low, High));
         fixture.Split();
 
@@ -161,6 +162,7 @@ public sealed class ShardProducerSplitTests
     public void A_closed_producer_with_records_left_follows_an_announcement_to_the_shard_that_came_after() => Simulation.Run(async simulation =>
     {
         await using var fixture = new ProducerFixture(simulation);
+        fixture.ExpectCompany();
         var heir = ProducerFixture.Whole with { Id = "shardId-000000000001", Parents = [ProducerFixture.ShardId] };
         fixture.Shards.Shards = [heir];
         var waiting = fixture.SettleAsync(Puts.Of(Low, High));

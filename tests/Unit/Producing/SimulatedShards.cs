@@ -17,6 +17,9 @@ internal sealed class SimulatedShards(Simulation simulation, params Shard[] shar
 
     public TimeSpan Latency { get; set; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Up to so much is added, drawn anew for each record.</summary>
+    public TimeSpan Jitter { get; set; }
+
     /// <summary>
     /// Decides on attempt 1, 2, …: null stores it. An outcome of Unknown may have stored it, see <see cref="LosesAnswers"/>.
     /// </summary>
@@ -51,7 +54,8 @@ internal sealed class SimulatedShards(Simulation simulation, params Shard[] shar
         MostOpen = Math.Max(MostOpen, _open.Count);
         var data = record.Entry.Data.ToArray();
 
-        var before = Latency * simulation.Random.NextDouble();
+        var latency = Latency + (Jitter * simulation.Random.NextDouble());
+        var before = latency * simulation.Random.NextDouble();
         await simulation.PassAsync(before);
         var outcome = Script(attempt, record);
         if (outcome is null || (LosesAnswers && outcome.Value.Result == SendResult.Unknown))
@@ -60,7 +64,7 @@ internal sealed class SimulatedShards(Simulation simulation, params Shard[] shar
             outcome ??= SendOutcome.Stored(stored.ShardId, stored.SequenceNumber.Value);
         }
 
-        await simulation.PassAsync(Latency - before);
+        await simulation.PassAsync(latency - before);
         if (!record.Entry.Data.Span.SequenceEqual(data))
         {
             Violations.Add("A record's bytes changed while it was on its way.");

@@ -11,13 +11,23 @@ internal sealed class Simulation : SynchronizationContext
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly long _began;
+    private volatile string? _left;
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
 
-    private Simulation(int seed) => Random = new(seed);
+    private Simulation(int seed)
+    {
+        Random = new(seed);
+        _began = Time.GetTimestamp();
+    }
 
     public FakeTimeProvider Time { get; } = new();
 
     public Random Random { get; }
+
+    /// <summary>Simulated time since the start.</summary>
+    public TimeSpan Elapsed => Time.GetElapsedTime(_began);
 
     public static void Run(Func<Simulation, Task> scenario, int seed = 1)
     {
@@ -34,7 +44,17 @@ internal sealed class Simulation : SynchronizationContext
         }
     }
 
-    public override void Post(SendOrPostCallback d, object? state) => _ready.Add((d, state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (Environment.CurrentManagedThreadId == _thread)
+        {
+            _ready.Add((d, state));
+            return;
+        }
+
+        // Time would pass while something runs elsewhere: say where from, and let the run end.
+        _left = Environment.StackTrace;
+    }
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may block.");
 
@@ -45,16 +65,30 @@ internal sealed class Simulation : SynchronizationContext
 
     public Task PassAsync(double milliseconds) => PassAsync(TimeSpan.FromMilliseconds(milliseconds));
 
+    /// <summary>
+    /// Awaits one after the other: WhenAll of tasks whose continuations run asynchronously goes by way of the thread pool.
+    /// </summary>
+    public static async Task<T[]> AllAsync<T>(IEnumerable<Task<T>> tasks)
+    {
+        var results = new List<T>();
+        foreach (var task in tasks.ToArray())
+        {
+            results.Add(await task);
+        }
+
+        return [.. results];
+    }
+
     private void RunToEnd(Func<Simulation, Task> scenario)
     {
         var end = scenario(this);
-        var began = Time.GetTimestamp();
         while (!end.IsCompleted)
         {
+            Assert.True(_left is null, _left);
             if (_ready.Count == 0)
             {
                 Time.Advance(TimeSpan.FromMilliseconds(1));
-                Assert.True(Time.GetElapsedTime(began) < Longest, "The simulation does not come to an end.");
+                Assert.True(Elapsed < Longest, "The simulation does not come to an end.");
                 continue;
             }
 

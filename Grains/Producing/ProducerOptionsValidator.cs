@@ -1,6 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace DataProcessor.Grains.Producing;
-
-[OptionsValidator]
-internal sealed partial class ProducerOptionsValidator : IValidateOptions<ProducerOptions>;
