@@ -1,9 +1,11 @@
 using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Health;
+using DataProcessor.Gateway.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Gateway;
@@ -26,6 +28,17 @@ public static class GatewayEndpoints
         MapOnly(gateway, "/healthcheck", Look, CheckHealth);
         MapOnly(gateway, "/ready", Look, CheckReadiness);
         return gateway;
+    }
+
+    /// <summary>To come before the endpoints: closes connections with their answers once the process is told to stop.</summary>
+    public static IApplicationBuilder UseGatewayDrain(this IApplicationBuilder app)
+    {
+        var drain = app.ApplicationServices.GetRequiredService<GatewayDrain>();
+        return app.Use((context, next) =>
+        {
+            drain.CloseAfterAnswer(context);
+            return next(context);
+        });
     }
 
     private static void MapOnly(RouteGroupBuilder gateway, string pattern, string methods, Delegate handler)

@@ -42,6 +42,13 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan BusyPatience { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long the gateway serves on after SIGTERM, so that a load balancer notices before connections are refused. Default
+    /// 10 s: two health checks 5 s apart, and a third of the time that a container has to stop.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>A shard's part of <see cref="InFlightBytes"/>.</summary>
     internal long InFlightBytesPerShard => InFlightBytes / 4;
 

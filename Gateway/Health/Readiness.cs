@@ -1,19 +1,19 @@
 using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Routing;
-using Microsoft.Extensions.Hosting;
+using DataProcessor.Gateway.Stopping;
 using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Gateway.Health;
 
 /// <summary>Whether a record that is sent now would be taken.</summary>
-internal sealed class Readiness(ShardMapCache maps, IOptions<GatewayOptions> options, IHostApplicationLifetime process)
+internal sealed class Readiness(ShardMapCache maps, IOptions<GatewayOptions> options, GatewayDrain drain)
 {
     /// <summary>Null when it would; else why not, always as a 503.</summary>
     public async Task<Problem?> FindProblemAsync()
     {
-        if (process.ApplicationStopping.IsCancellationRequested)
+        if (drain.IsStopping)
         {
-            return new(ProblemKind.Stopping, "This process takes no more requests. Use another one.");
+            return new(ProblemKind.Stopping, "This process is about to stop. Use another one.");
         }
 
         var lookup = await maps.AskAsync(options.Value.DefaultStream);

@@ -92,6 +92,7 @@ public static class DataProcessorHost
         var app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseGatewayDrain();
         app.MapGroup("").WithMetadata(Listener.Gateway).MapGateway();
         var admin = app.MapGroup("").WithMetadata(Listener.Admin);
         admin.MapAdmin();

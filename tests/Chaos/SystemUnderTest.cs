@@ -13,12 +13,14 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private readonly string _plant;
     private readonly int _shards;
     private readonly bool _enforceLimits;
+    private readonly string[] _siloArguments;
     private ProcessUnderTest? _kinesis;
     private ProcessUnderTest? _silo;
     private ProcessUnderTest? _joined;
 
-    private SystemUnderTest(int shards, string plant, bool enforceLimits)
+    private SystemUnderTest(int shards, string plant, bool enforceLimits, string[] siloArguments)
     {
+        _siloArguments = siloArguments;
         _enforceLimits = enforceLimits;
         _shards = shards;
         _plant = plant;
@@ -42,9 +44,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public string EvidenceFolder => Path.Combine(_folder.FullName, "evidence");
 
     public static async Task<SystemUnderTest> StartAsync(
-        int shards, string plant, CancellationToken cancellationToken, bool enforceLimits = true)
+        int shards, string plant, CancellationToken cancellationToken, bool enforceLimits = true, string[]? siloArguments = null)
     {
-        var system = new SystemUnderTest(shards, plant, enforceLimits);
+        var system = new SystemUnderTest(shards, plant, enforceLimits, siloArguments ?? []);
         Directory.CreateDirectory(system.EvidenceFolder);
         try
         {
@@ -79,7 +81,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         _joined = await ProcessUnderTest.StartAsync(
             [
                 "--join", _silo!.SiloAddress, "--kinesis-endpoint", Kinesis.ToString(), "--data-folder", Path.Combine(_folder.FullName, "silo"),
-                "--Reader:CheckpointInterval", $"{CheckpointInterval}",
+                "--Reader:CheckpointInterval", $"{CheckpointInterval}", "--Gateway:DrainTime=00:00:00",
             ],
             new() { ["CHAOS_EVIDENCE"] = EvidenceFolder, ["CHAOS_PLANT"] = _plant },
             lastLine: "curl ",
@@ -87,6 +89,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         SiloIds.Add(_joined.Id);
         JoinedGateway = _joined.Address("gateway");
     }
+
+    /// <summary>Ends the first silo by SIGTERM; returns its exit code.</summary>
+    public Task<int> TerminateSiloAsync(CancellationToken cancellationToken) => _silo!.TerminateAsync(cancellationToken);
 
     /// <summary>Ends the silo that joined by SIGTERM, as soon as no new posts go to it; returns its exit code.</summary>
     public Task<int> LeaveSiloAsync(CancellationToken cancellationToken)
@@ -129,7 +134,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             [
                 "--kinesis-endpoint", Kinesis.ToString(), "--data-folder", Path.Combine(_folder.FullName, "silo"),
                 "--gateway-port", $"{Gateway.Port}", "--admin-port", "0", "--silo-port", "0", "--orleans-gateway-port", "0",
-                "--Reader:CheckpointInterval", $"{CheckpointInterval}",
+                "--Reader:CheckpointInterval", $"{CheckpointInterval}", .. _siloArguments,
             ],
             new() { ["CHAOS_EVIDENCE"] = EvidenceFolder, ["CHAOS_PLANT"] = _plant },
             lastLine: "curl ",

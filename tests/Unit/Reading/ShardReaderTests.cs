@@ -189,7 +189,7 @@ public sealed class ShardReaderTests : IDisposable
         {
             var running = _world.Reader(processor).RunAsync(_stop.Token);
             await _world.Time.Pass(TimeSpan.FromMinutes(20));
-            Assert.InRange(processor.Calls, 40, 100); // at the longest back-off, 15 to 30 s
+            Assert.InRange(processor.Calls, 240, 600); // at the longest back-off, 2.5 to 5 s
             await StopAsync(running);
             Assert.Equal(Checkpoint.TrimHorizon, (await _world.Lease()).Checkpoint);
         });
