@@ -74,9 +74,7 @@ internal sealed partial class ApplicationGrain(
             var newer = await FetchMap();
             await Forget(newer);
 
-            // The service may list the children a moment after the end of their parent.
-            var lacksChildren = newer.Open.Any(shard => _statuses.GetValueOrDefault(shard.Id)?.State == ShardState.Finished);
-            (_map, _mapValidFor) = (newer, lacksChildren ? TimeSpan.Zero : MapRefreshInterval);
+            (_map, _mapValidFor) = (newer, ReadingOrder.LacksChildren(newer, IsFinished) ? TimeSpan.Zero : MapRefreshInterval);
         }
         catch (Exception e) when (_map is not null && e is StreamUnavailableException or OrleansException or TimeoutException)
         {
@@ -130,7 +128,7 @@ internal sealed partial class ApplicationGrain(
             return known;
         }
 
-        if (HasUnfinishedParent(map, shard))
+        if (!ReadingOrder.MayBegin(map, shard, IsFinished))
         {
             return ShardStatuses.Idle(shard.Id, ShardState.WaitingForParents);
         }
@@ -163,11 +161,7 @@ internal sealed partial class ApplicationGrain(
     private IShardGrain ShardGrain(ShardMap map, Shard shard) =>
         GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
 
-    /// <summary>Invariant 5. A parent that the service no longer lists is past its retention and cannot be read.</summary>
-    private bool HasUnfinishedParent(ShardMap map, Shard shard) =>
-        shard.Parents.Any(parent =>
-            map.Shards.Any(listed => listed.Id == parent) &&
-            _statuses.GetValueOrDefault(parent)?.State != ShardState.Finished);
+    private bool IsFinished(string shardId) => _statuses.GetValueOrDefault(shardId)?.State == ShardState.Finished;
 
     [LoggerMessage(LogLevel.Warning, "Application {Application}: shard {ShardId} is not being read; trying again at each nudge")]
     private partial void LogNotRunning(Exception exception, string application, string shardId);

@@ -1,0 +1,40 @@
+namespace DataProcessor.Unit.Simulation.Checkers;
+
+/// <summary>
+/// A reader hands over its shard's records one by one in their order, beginning after the checkpoint of the lease that it
+/// took. What comes again comes from the first record that its processor had not declared handled.
+/// </summary>
+internal static class ReplayChecker
+{
+    public static IEnumerable<string> Judge(Evidence evidence)
+    {
+        // By reader: how many of the shard's records it has handed over, and how many are handled.
+        var readers = new Dictionary<string, (int HandedOver, int Handled)>();
+        foreach (var happening in evidence.Events)
+        {
+            switch (happening)
+            {
+                case LeaseWritten { IsTake: true, IsMade: true, After: { } lease } take:
+                    var start = evidence.CountThrough(take.Shard, lease.Checkpoint.Position);
+                    readers[take.Writer] = (start, start);
+                    break;
+                case Completed completed:
+                    readers[completed.Reader] = (readers[completed.Reader].HandedOver, evidence.CountThrough(completed.Through.Shard, completed.Through.Position));
+                    break;
+                case Processed record:
+                    var index = evidence.CountThrough(record.Place.Shard, record.Place.Position) - 1;
+                    if (!readers.TryGetValue(record.Reader, out var reader))
+                    {
+                        yield return $"{record} without a lease";
+                    }
+                    else if (index != reader.HandedOver && index != reader.Handled)
+                    {
+                        yield return $"{record}: number {index} of its shard, after {reader.HandedOver} handed over and {reader.Handled} handled";
+                    }
+
+                    readers[record.Reader] = (index + 1, reader.Handled);
+                    break;
+            }
+        }
+    }
+}

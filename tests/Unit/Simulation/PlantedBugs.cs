@@ -1,0 +1,105 @@
+using DataProcessor.Grains.Leases;
+using DataProcessor.Grains.Storage;
+using DataProcessor.Unit.Leases;
+
+namespace DataProcessor.Unit.Simulation;
+
+/// <summary>All readers have one name, so each takes the others' writes for its own.</summary>
+internal sealed class SharedOwnerName : PlantedBug
+{
+    public override string OwnerOf(string reader) => "reader";
+}
+
+internal sealed class ChildBeforeParent : PlantedBug
+{
+    public override bool MayBegin(bool areParentsFinished) => true;
+}
+
+internal sealed class UnconditionalWrites : PlantedBug
+{
+    public override IConditionalStore Store(IConditionalStore store, SimulatedWorld world) => new UnconditionalStore(store);
+}
+
+/// <summary>The checkpoint is the last record that was put, not the last that was handled.</summary>
+internal sealed class CheckpointAhead : PlantedBug
+{
+    public override IConditionalStore Store(IConditionalStore store, SimulatedWorld world) => new ChangingStore(store, (shard, position) =>
+        world.History.Events.OfType<Acknowledged>().LastOrDefault(record => record.Place.Shard == shard)?.Place.Position is { } last && last > position
+            ? last
+            : position);
+}
+
+/// <summary>Now and then a checkpoint is the first one that was ever written.</summary>
+internal sealed class CheckpointGoesBack : PlantedBug
+{
+    private readonly Dictionary<string, StreamPosition> _first = [];
+
+    public override IConditionalStore Store(IConditionalStore store, SimulatedWorld world) => new ChangingStore(store, (shard, position) =>
+        _first.TryAdd(shard, position) || world.Happens(0.5) ? position : _first[shard]);
+}
+
+/// <summary>The first record of a batch is passed over now and then.</summary>
+internal sealed class SkippedRecord : PlantedBug
+{
+    public override IRecordProcessor Processor(IRecordProcessor processor, SimulatedWorld world) => new Skipping(processor, world);
+
+    private sealed class Skipping(IRecordProcessor inner, SimulatedWorld world) : IRecordProcessor
+    {
+        public ValueTask ProcessAsync(RecordBatch batch, CancellationToken cancellationToken) =>
+            inner.ProcessAsync(batch.Count > 1 && world.Happens(0.1) ? WithoutFirst(batch) : batch, cancellationToken);
+
+        private static RecordBatch WithoutFirst(RecordBatch batch)
+        {
+            var left = Enumerable.Range(1, batch.Count - 1).ToArray();
+            return new(
+                batch.StreamName,
+                batch.ShardId,
+                batch.MillisBehindLatest,
+                Array.ConvertAll(left, index => batch.Slot(index) with { Parent = index - 1 }),
+                Array.ConvertAll(left, index => batch.Parent(index)));
+        }
+    }
+}
+
+/// <summary>Changes the positions that are written to leases.</summary>
+internal sealed class ChangingStore(IConditionalStore inner, Func<string, StreamPosition, StreamPosition> change) : IConditionalStore
+{
+    public ValueTask<StoreItem?> GetAsync(StoreTable table, string key, CancellationToken cancellationToken) =>
+        inner.GetAsync(table, key, cancellationToken);
+
+    public ValueTask<WriteResult> UpdateIfAsync(
+        StoreTable table, string key, ItemUpdate update, WriteCondition condition, CancellationToken cancellationToken) =>
+        inner.UpdateIfAsync(table, key, Changed(SimulatedStore.ShardOf(key), update), condition, cancellationToken);
+
+    public ValueTask<WriteResult> DeleteIfAsync(
+        StoreTable table, string key, WriteCondition condition, CancellationToken cancellationToken) =>
+        inner.DeleteIfAsync(table, key, condition, cancellationToken);
+
+    public ValueTask<ItemPage> QueryAsync(
+        StoreTable table, string keyPrefix, int limit, string? continuation, CancellationToken cancellationToken) =>
+        inner.QueryAsync(table, keyPrefix, limit, continuation, cancellationToken);
+
+    private ItemUpdate Changed(string shard, ItemUpdate update)
+    {
+        if (!update.Sets.TryGetValue(LeaseAttributes.CheckpointText, out var text)
+            || !update.Sets.TryGetValue(LeaseAttributes.CheckpointSubSequenceNumber, out var sub)
+            || Checkpoint.Parse(text.Text, long.Parse(sub.Text, System.Globalization.CultureInfo.InvariantCulture)) is not { Kind: CheckpointKind.Position } checkpoint)
+        {
+            return update;
+        }
+
+        var position = change(shard, checkpoint.Position);
+        var changed = new ItemUpdate();
+        foreach (var (name, value) in update.Sets)
+        {
+            changed.Set(name, name switch
+            {
+                LeaseAttributes.CheckpointText => AttributeValue.String(position.SequenceNumber.Value),
+                LeaseAttributes.CheckpointSubSequenceNumber => AttributeValue.Number(position.SubSequenceNumber),
+                _ => value,
+            });
+        }
+
+        return update.Removes.Aggregate(changed, (sum, name) => sum.Remove(name));
+    }
+}
