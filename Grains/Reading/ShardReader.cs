@@ -88,7 +88,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
     {
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var whenStopped = stop.Register(() => abort.CancelAfter(_options.StopTimeout));
-        var isTaken = false;
+        var isToBeReleased = false;
         try
         {
             if (await TakeLeaseAsync(stop) is not { } lease) // 1
@@ -101,12 +101,14 @@ internal sealed partial class ShardReader : IAsyncDisposable
                 return ReaderExit.Finished;
             }
 
-            isTaken = true;
+            isToBeReleased = true;
             LogStarted(_logger, _stream.Name, _shard.Id, lease.Checkpoint, _owner);
             Position(lease); // 2
             if (await ReadToEndAsync(stop, abort.Token) is { } children) // 3-6
             {
-                await CompleteAsync(children, stop); // 7
+                // A position on top of an end whose answer was lost would take it back.
+                isToBeReleased = false;
+                await CompleteAsync(children, abort.Token); // 7
                 return _cursor.IsLeaseLost ? ReaderExit.LeaseLost : ReaderExit.Finished;
             }
         }
@@ -115,7 +117,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
             LogStopping(_logger, _stream.Name, _shard.Id);
         }
 
-        if (isTaken && !_cursor.IsLeaseLost)
+        if (isToBeReleased && !_cursor.IsLeaseLost)
         {
             using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
             await _cursor.ReleaseAsync(patience.Token); // 7
@@ -199,11 +201,11 @@ internal sealed partial class ShardReader : IAsyncDisposable
         }
     }
 
-    private async ValueTask CompleteAsync(Shard[] children, CancellationToken stop)
+    private async ValueTask CompleteAsync(Shard[] children, CancellationToken abort)
     {
-        while (!await _cursor.TryCompleteAsync(_stream, children, stop) && !_cursor.IsLeaseLost)
+        while (!await _cursor.TryCompleteAsync(_stream, children, abort) && !_cursor.IsLeaseLost)
         {
-            await Task.Delay(_storeBackOff.Next(), _time, stop);
+            await Task.Delay(_storeBackOff.Next(), _time, abort);
         }
     }
 

@@ -41,23 +41,31 @@ internal sealed class CheckpointGoesBack : PlantedBug
 /// <summary>The first record of a batch is passed over now and then.</summary>
 internal sealed class SkippedRecord : PlantedBug
 {
-    public override IRecordProcessor Processor(IRecordProcessor processor, SimulatedWorld world) => new Skipping(processor, world);
+    public override IRecordProcessor Processor(IRecordProcessor processor, SimulatedWorld world) => new ChangingProcessor(
+        processor, indexes => indexes.Length > 1 && world.Happens(0.1) ? indexes[1..] : indexes);
+}
 
-    private sealed class Skipping(IRecordProcessor inner, SimulatedWorld world) : IRecordProcessor
+/// <summary>The last record of a batch comes first.</summary>
+internal sealed class LastRecordFirst : PlantedBug
+{
+    public override IRecordProcessor Processor(IRecordProcessor processor, SimulatedWorld world) => new ChangingProcessor(
+        processor, indexes => [indexes[^1], .. indexes[..^1]]);
+}
+
+/// <summary>Hands on other records than the batch's, or in another order.</summary>
+internal sealed class ChangingProcessor(IRecordProcessor inner, Func<int[], int[]> change) : IRecordProcessor
+{
+    public ValueTask ProcessAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
-        public ValueTask ProcessAsync(RecordBatch batch, CancellationToken cancellationToken) =>
-            inner.ProcessAsync(batch.Count > 1 && world.Happens(0.1) ? WithoutFirst(batch) : batch, cancellationToken);
-
-        private static RecordBatch WithoutFirst(RecordBatch batch)
-        {
-            var left = Enumerable.Range(1, batch.Count - 1).ToArray();
-            return new(
+        var indexes = change([.. Enumerable.Range(0, batch.Count)]);
+        return inner.ProcessAsync(
+            new(
                 batch.StreamName,
                 batch.ShardId,
                 batch.MillisBehindLatest,
-                Array.ConvertAll(left, index => batch.Slot(index) with { Parent = index - 1 }),
-                Array.ConvertAll(left, index => batch.Parent(index)));
-        }
+                indexes.Select((index, i) => batch.Slot(index) with { Parent = i }).ToArray(),
+                Array.ConvertAll(indexes, index => batch.Parent(index))),
+            cancellationToken);
     }
 }
 

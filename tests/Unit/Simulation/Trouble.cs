@@ -12,12 +12,13 @@ internal sealed class Trouble(SimulatedWorld world, SimulatedApplication applica
         for (var i = 0; i < world.Scenario.Troubles; i++)
         {
             await world.PassUpTo(world.Scenario.MostCalmMs);
-            if (application.Running.Count == 0)
+            var readers = application.Running.Where(reader => !reader.Silo.Process.IsDead).ToArray();
+            if (readers.Length == 0)
             {
                 continue;
             }
 
-            var reader = application.Running.ElementAt(world.Random.Next(application.Running.Count));
+            var reader = readers[world.Random.Next(readers.Length)];
             switch (world.Scenario.IsCalm ? 0 : world.Random.Next(8))
             {
                 case 0 or 1:
