@@ -1,6 +1,5 @@
 using DataProcessor.Grains.Producing;
 using DataProcessor.Grains.Reading;
-using DataProcessor.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DataProcessor.Grains;
@@ -9,14 +8,11 @@ namespace DataProcessor.Grains;
 public static class GrainsServices
 {
     /// <summary>
-    /// Adds producers, readers and their storage. Needs a <see cref="Aws.Kinesis.KinesisClient"/>; takes the
-    /// <see cref="IRecordProcessor"/> that is registered, else one that logs.
+    /// Adds producers and readers. Needs a <see cref="Aws.Kinesis.KinesisClient"/> and one of
+    /// <see cref="Storage.StorageServices"/>; takes the <see cref="IRecordProcessor"/> that is registered, else one that logs.
     /// </summary>
-    /// <param name="services">The host's.</param>
-    /// <param name="stateFile">SQLite file of leases and checkpoints; made when it is not there.</param>
-    public static IServiceCollection AddGrains(this IServiceCollection services, string stateFile)
+    public static IServiceCollection AddGrains(this IServiceCollection services)
     {
-        services.AddSqliteStore(stateFile);
         services.AddProducing();
         services.AddReading();
         return services;

@@ -15,4 +15,9 @@ public enum ShardState
 
     /// <summary>Closed, and processed to its end.</summary>
     Finished,
+
+    /// <summary>
+    /// Closed, and without a lease: older than where the application began, or finished so long ago that its lease is gone.
+    /// </summary>
+    NotRead,
 }

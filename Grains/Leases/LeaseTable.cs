@@ -5,49 +5,32 @@ namespace DataProcessor.Grains.Leases;
 /// <summary>
 /// The leases of an application in KCL's table layout and by KCL's rules, so that an application can move between KCL
 /// and this program. Every write is conditional on the counter that was read; a stale owner's write is refused, which
-/// is an outcome. Throws <see cref="StoreException"/> when the store fails.
+/// is an outcome. A row that somebody has deleted comes back with its owner's next write. Throws
+/// <see cref="StoreException"/> when the store fails. May be called from many threads.
 /// </summary>
-/// <param name="store">Where the table lives.</param>
+/// <param name="store">Where the table lives; it makes the table when it is not there.</param>
 /// <param name="application">Name of the application; also of the table.</param>
-internal sealed class LeaseTable(IConditionalStore store, string application)
+/// <param name="keys">Form of the keys.</param>
+internal sealed partial class LeaseTable(IConditionalStore store, string application, LeaseKeys keys = LeaseKeys.MultiStream)
 {
-    /// <summary>Rows that List reads at once.</summary>
-    private const int PageSize = 500;
+    private readonly StoreTable _table = new(
+        application, LeaseAttributes.Key, Index: new(LeaseAttributes.OwnerIndex, LeaseAttributes.Owner));
 
-    private readonly StoreTable _table = new(application, LeaseAttributes.Key);
-
-    /// <summary>
-    /// The shard's lease; made if there is none. It then begins at <paramref name="initial"/>, unless the application
-    /// has read one of the shard's parents: what follows that is read from its first record.
-    /// </summary>
-    public async ValueTask<Lease> GetOrCreateAsync(
-        StreamIdentity stream, Shard shard, Checkpoint initial, CancellationToken cancellationToken)
-    {
-        var key = stream.LeaseKey(shard.Id);
-        var item = await store.GetAsync(_table, key, cancellationToken);
-        if (item is null)
-        {
-            var start = await HasReadParentAsync(stream, shard, cancellationToken) ? Checkpoint.TrimHorizon : initial;
-            item = (await store.UpdateIfAsync(
-                _table, key, NewLease(stream, shard, start), WriteCondition.ItemAbsent, cancellationToken)).Item;
-        }
-
-        return LeaseAttributes.Read(item!)
-            ?? throw new StoreException($"Row '{key}' of table {application} is not a lease.");
-    }
-
-    /// <summary>The lease as it is now; null if there is none.</summary>
-    public async ValueTask<Lease?> FindAsync(string key, CancellationToken cancellationToken) =>
-        await store.GetAsync(_table, key, cancellationToken) is { } item ? LeaseAttributes.Read(item) : null;
-
-    /// <summary>Makes <paramref name="owner"/> the only one who may write. The name must be new for each reader.</summary>
+    /// <summary>Makes <paramref name="owner"/> the only one who may write.</summary>
+    /// <param name="lease">As it was read.</param>
+    /// <param name="owner">From <see cref="LeaseOwner.Name"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public ValueTask<LeaseWrite> TakeAsync(Lease lease, string owner, CancellationToken cancellationToken) =>
         WriteAsync(
             lease,
             owner,
             read =>
             {
-                var update = Next(read).Set(LeaseAttributes.Owner, owner);
+                // What KCL hands over gracefully is taken like everything else: its handoff ends here.
+                var update = Next(read)
+                    .Set(LeaseAttributes.Owner, owner)
+                    .Set(LeaseAttributes.StreamIdentifier, LeaseAttributes.Identifier(read.Stream))
+                    .Remove(LeaseAttributes.CheckpointOwner);
                 return read.Owner is null || read.Owner == owner
                     ? update
                     : update.Set(LeaseAttributes.OwnerSwitches, read.OwnerSwitches + 1);
@@ -60,18 +43,18 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
 
     /// <summary>
     /// Declares the shard processed to its end. The children's leases are made first: who finds a shard finished finds
-    /// them, and they begin at their first record.
+    /// them. They begin at their first record, or, if the shard still has to find its time, at that time too.
     /// </summary>
-    /// <param name="stream">The stream.</param>
     /// <param name="lease">A lease that the caller owns.</param>
     /// <param name="children">Its child shards; empty if they are not known.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async ValueTask<LeaseWrite> CompleteAsync(
-        StreamIdentity stream, Lease lease, IReadOnlyCollection<Shard> children, CancellationToken cancellationToken)
+        Lease lease, IReadOnlyCollection<Shard> children, CancellationToken cancellationToken)
     {
+        var start = lease.Checkpoint == Checkpoint.AtTimestamp ? Checkpoint.AtTimestamp : Checkpoint.TrimHorizon;
         foreach (var child in children)
         {
-            await GetOrCreateAsync(stream, child, Checkpoint.TrimHorizon, cancellationToken);
+            await CreateAsync(lease.Stream, child, start, cancellationToken);
         }
 
         return await WriteAsync(
@@ -84,39 +67,17 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
             cancellationToken);
     }
 
-    /// <summary>Gives a lease back on a clean stop, so that the next reader need not wait.</summary>
+    /// <summary>Gives a lease back on a clean stop, so that the next reader, ours or KCL's, need not wait.</summary>
     public ValueTask<LeaseWrite> ReleaseAsync(Lease lease, CancellationToken cancellationToken) =>
-        WriteAsync(lease, owner: null, read => Next(read).Remove(LeaseAttributes.Owner), cancellationToken);
+        WriteAsync(
+            lease,
+            owner: null,
+            read => Next(read).Remove(LeaseAttributes.Owner).Remove(LeaseAttributes.CheckpointOwner),
+            cancellationToken);
 
-    /// <summary>All leases of a stream's creation, in no order.</summary>
-    public async ValueTask<IReadOnlyList<Lease>> ListAsync(StreamIdentity stream, CancellationToken cancellationToken)
-    {
-        var leases = new List<Lease>();
-        string? continuation = null;
-        do
-        {
-            var page = await store.QueryAsync(_table, stream.LeaseKey(""), PageSize, continuation, cancellationToken);
-            leases.AddRange(page.Items.Select(LeaseAttributes.Read).OfType<Lease>());
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
-
-        return leases;
-    }
-
-    private async ValueTask<bool> HasReadParentAsync(
-        StreamIdentity stream, Shard shard, CancellationToken cancellationToken)
-    {
-        foreach (var parent in shard.Parents)
-        {
-            if (await store.GetAsync(_table, stream.LeaseKey(parent), cancellationToken) is not null)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Deletes a lease unless somebody has written it since it was read.</summary>
+    public async ValueTask<bool> DeleteAsync(Lease lease, CancellationToken cancellationToken) =>
+        (await store.DeleteIfAsync(_table, lease.Key, IsAsRead(lease), cancellationToken)).Succeeded;
 
     /// <param name="lease">As the caller read or wrote it last.</param>
     /// <param name="owner">Owner after the write.</param>
@@ -132,20 +93,44 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
             (result, written, isOwn) = await TryWriteAsync(written!, owner, change(written!), cancellationToken);
         }
 
-        return new(result.Succeeded || isOwn, written);
+        return !result.Succeeded && written is null
+            ? await RestoreAsync(lease, change(lease), cancellationToken)
+            : new(result.Succeeded || isOwn, written);
     }
 
     private async ValueTask<(WriteResult Result, Lease? Written, bool IsOwn)> TryWriteAsync(
         Lease lease, string? owner, ItemUpdate update, CancellationToken cancellationToken)
     {
-        var counterIsOld = WriteCondition.Equal(LeaseAttributes.Counter, AttributeValue.Number(lease.Counter));
-        var result = await store.UpdateIfAsync(_table, lease.Key, update, counterIsOld, cancellationToken);
-        var written = result.Item is null ? null : LeaseAttributes.Read(result.Item);
+        var result = await store.UpdateIfAsync(_table, lease.Key, update, IsAsRead(lease), cancellationToken);
+        var written = result.Item is null ? null : LeaseAttributes.Read(result.Item, lease.Stream, lease.ShardId);
 
         // A refusal may be due to a write of our own that was made although its answer was lost.
         var isOwn = !result.Succeeded && written?.Owner == owner && written?.Counter == lease.Counter + 1;
         return (result, written, isOwn);
     }
+
+    /// <summary>Makes a row that was deleted anew, as its owner knows it: nobody else can have read on from it.</summary>
+    private async ValueTask<LeaseWrite> RestoreAsync(Lease lease, ItemUpdate update, CancellationToken cancellationToken)
+    {
+        foreach (var (name, value) in Row(lease).Sets.Where(set => !update.Sets.ContainsKey(set.Key) && !update.Removes.Contains(set.Key)))
+        {
+            update.Set(name, value);
+        }
+
+        var result = await store.UpdateIfAsync(_table, lease.Key, update, WriteCondition.ItemAbsent, cancellationToken);
+        return new(result.Succeeded, LeaseAttributes.Read(result.Item!, lease.Stream, lease.ShardId), IsRestored: result.Succeeded);
+    }
+
+    /// <summary>
+    /// KCL names the counter alone. It begins anew in a row that was deleted and made again, where it may have come to the
+    /// number that a former owner knows.
+    /// </summary>
+    private static WriteCondition IsAsRead(Lease lease) => CounterIs(lease.Counter).And(lease.Owner is { } owner
+        ? WriteCondition.Equal(LeaseAttributes.Owner, AttributeValue.String(owner))
+        : WriteCondition.Absent(LeaseAttributes.Owner));
+
+    private static WriteCondition CounterIs(long counter) =>
+        WriteCondition.Equal(LeaseAttributes.Counter, AttributeValue.Number(counter));
 
     private static ItemUpdate Next(Lease lease) => new ItemUpdate().Set(LeaseAttributes.Counter, lease.Counter + 1);
 
@@ -156,21 +141,4 @@ internal sealed class LeaseTable(IConditionalStore store, string application)
         .Remove(LeaseAttributes.PendingCheckpoint)
         .Remove(LeaseAttributes.PendingCheckpointSubSequenceNumber)
         .Remove(LeaseAttributes.PendingCheckpointState);
-
-    private static ItemUpdate NewLease(StreamIdentity stream, Shard shard, Checkpoint initial)
-    {
-        var update = new ItemUpdate()
-            .Set(LeaseAttributes.EntityType, LeaseAttributes.LeaseEntity)
-            .Set(LeaseAttributes.StreamIdentifier, $"{stream.AccountId}:{stream.Name}:{stream.Epoch}")
-            .Set(LeaseAttributes.ShardId, shard.Id)
-            .Set(LeaseAttributes.Counter, 0)
-            .Set(LeaseAttributes.OwnerSwitches, 0)
-            .Set(LeaseAttributes.CheckpointText, initial.Text)
-            .Set(LeaseAttributes.CheckpointSubSequenceNumber, initial.SubSequenceNumber)
-            .Set(LeaseAttributes.StartingHashKey, shard.Range.Start.ToString())
-            .Set(LeaseAttributes.EndingHashKey, shard.Range.End.ToString());
-        return shard.Parents.Length == 0
-            ? update
-            : update.Set(LeaseAttributes.ParentShardIds, AttributeValue.Set(shard.Parents));
-    }
 }

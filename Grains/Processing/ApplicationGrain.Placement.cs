@@ -34,14 +34,14 @@ internal sealed partial class ApplicationGrain
     private PlacedShard[] Running() =>
         [.. _statuses.Values.Where(IsToBeRead).Select(status => new PlacedShard(status.ShardId, status.Silo))];
 
-    private static bool IsToBeRead(ShardStatus status) => status.State is not (ShardState.Finished or ShardState.WaitingForParents);
+    private static bool IsToBeRead(ShardStatus status) => status.State is not (ShardState.Finished or ShardState.NotRead or ShardState.WaitingForParents);
 
     /// <summary>Where the readers that do not run are to start; empty when the last silo is leaving.</summary>
     private Dictionary<string, string> Homes(ShardMap map)
     {
         var silos = Silos();
         var shards = map.Shards
-            .Where(shard => !_statuses.TryGetValue(shard.Id, out var status) || status.State != ShardState.Finished)
+            .Where(shard => !_statuses.TryGetValue(shard.Id, out var status) || status.State is not (ShardState.Finished or ShardState.NotRead))
             .Select(shard => new PlacedShard(shard.Id, _statuses.GetValueOrDefault(shard.Id)?.Silo))
             .ToArray();
         return silos.Length == 0 ? [] : ShardPlacement.Homes(silos, shards);

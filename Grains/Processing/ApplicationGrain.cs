@@ -1,11 +1,21 @@
+using DataProcessor.Grains.Leases;
+using DataProcessor.Grains.Reading;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Grains.Processing;
 
-/// <summary>Keeps one shard grain active per shard that is not yet processed to its end, children after parents.</summary>
+/// <summary>
+/// Keeps one shard grain active per shard that has a lease and is not yet processed to its end, children after parents.
+/// </summary>
 [KeepAlive]
 internal sealed partial class ApplicationGrain(
-    IClusterMembershipService membership, TimeProvider time, ILogger<ApplicationGrain> logger) : Grain, IApplicationGrain
+    IClusterMembershipService membership,
+    LeaseTables leases,
+    ReaderInstruments instruments,
+    IOptions<ReaderOptions> readerOptions,
+    TimeProvider time,
+    ILogger<ApplicationGrain> logger) : Grain, IApplicationGrain
 {
     /// <summary>Shard grains asked at the same time.</summary>
     private const int MaxConcurrentCalls = 64;
@@ -48,6 +58,7 @@ internal sealed partial class ApplicationGrain(
     private async Task<ShardMap> Visit()
     {
         var map = await CurrentMap();
+        await AuditLeases(map);
         await VisitAmong(map, _ => true);
         await Rebalance(map);
         return map;
@@ -74,7 +85,7 @@ internal sealed partial class ApplicationGrain(
             var newer = await FetchMap();
             await Forget(newer);
 
-            (_map, _mapValidFor) = (newer, ReadingOrder.LacksChildren(newer, IsFinished) ? TimeSpan.Zero : MapRefreshInterval);
+            (_map, _mapValidFor) = (newer, ReadingOrder.LacksChildren(newer, StateOf) ? TimeSpan.Zero : MapRefreshInterval);
         }
         catch (Exception e) when (_map is not null && e is StreamUnavailableException or OrleansException or TimeoutException)
         {
@@ -128,19 +139,18 @@ internal sealed partial class ApplicationGrain(
             return known;
         }
 
-        if (!ReadingOrder.MayBegin(map, shard, IsFinished))
+        if (WithoutReader(map, shard) is { } idle)
         {
-            return ShardStatuses.Idle(shard.Id, ShardState.WaitingForParents);
+            return idle;
         }
 
         try
         {
             Hint(home);
             var status = await ShardGrain(map, shard).EnsureRunning(shard, map.Stream);
-            if (status.State == ShardState.Finished && shard.IsOpen)
+            if (status.State == ShardState.Finished)
             {
-                // Its children are to start at once.
-                _mapValidFor = TimeSpan.Zero;
+                OnFinished(shard);
             }
 
             return status;
@@ -161,7 +171,7 @@ internal sealed partial class ApplicationGrain(
     private IShardGrain ShardGrain(ShardMap map, Shard shard) =>
         GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
 
-    private bool IsFinished(string shardId) => _statuses.GetValueOrDefault(shardId)?.State == ShardState.Finished;
+    private ShardState? StateOf(string shardId) => _statuses.GetValueOrDefault(shardId)?.State;
 
     [LoggerMessage(LogLevel.Warning, "Application {Application}: shard {ShardId} is not being read; trying again at each nudge")]
     private partial void LogNotRunning(Exception exception, string application, string shardId);

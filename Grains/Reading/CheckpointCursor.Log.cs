@@ -15,4 +15,7 @@ internal sealed partial class CheckpointCursor
         Level = LogLevel.Warning,
         Message = "{Lease}: the checkpoint {Position} could not be written; after a crash, what follows the one before comes again")]
     private static partial void LogWriteFailed(ILogger logger, Exception exception, string lease, StreamPosition? position);
+
+    [LoggerMessage(EventId = 22, Level = LogLevel.Warning, Message = "{Lease}: the row was deleted, and is made anew at {Position}")]
+    private static partial void LogRestored(ILogger logger, string lease, StreamPosition? position);
 }

@@ -58,22 +58,21 @@ internal sealed partial class CheckpointCursor(
     }
 
     /// <summary>Writes that the shard is processed to its end, after the leases of its children, as KCL does.</summary>
-    /// <param name="stream">The stream.</param>
     /// <param name="children">The shards that came after it; empty if they are not known.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>False if it could not be written; see <see cref="IsLeaseLost"/>.</returns>
-    public ValueTask<bool> TryCompleteAsync(
-        StreamIdentity stream, IReadOnlyCollection<Shard> children, CancellationToken cancellationToken) =>
-        TryAsync((lease, token) => leases.CompleteAsync(stream, lease, children, token), cancellationToken);
+    public ValueTask<bool> TryCompleteAsync(IReadOnlyCollection<Shard> children, CancellationToken cancellationToken) =>
+        TryAsync((lease, token) => leases.CompleteAsync(lease, children, token), cancellationToken);
 
     /// <summary>Reads whether the lease is still this reader's; see <see cref="IsLeaseLost"/>.</summary>
     /// <exception cref="StoreException">The store failed: it is not known.</exception>
     public async ValueTask ConfirmLeaseAsync(CancellationToken cancellationToken)
     {
-        var current = await leases.FindAsync(_lease!.Key, cancellationToken);
+        var current = await leases.FindAsync(_lease!.Stream, _lease.ShardId, cancellationToken);
 
-        // The name is this one reader's. The counter may be ahead by a write whose answer was lost.
-        if (current?.Owner != _lease.Owner)
+        // The name is this one reader's. The counter may be ahead by a write whose answer was lost. A row that is gone comes
+        // back with the next write.
+        if (current is not null && current.Owner != _lease.Owner)
         {
             OnLeaseLost(current);
         }
@@ -100,10 +99,15 @@ internal sealed partial class CheckpointCursor(
         _lastAttempt = time.GetTimestamp();
         try
         {
-            var (succeeded, lease) = await write(_lease!, cancellationToken);
+            var (succeeded, lease, isRestored) = await write(_lease!, cancellationToken);
             instruments.OnCheckpoint(succeeded ? "written" : "refused");
             if (succeeded)
             {
+                if (isRestored)
+                {
+                    LogRestored(logger, _lease!.Key, Position);
+                }
+
                 _lease = lease;
                 return true;
             }

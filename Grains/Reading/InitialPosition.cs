@@ -11,4 +11,7 @@ public enum InitialPosition
     /// arrived before it and were not checkpointed are not read.
     /// </summary>
     Latest,
+
+    /// <summary>At the first record that arrived at or after <see cref="ReaderOptions.InitialTimestamp"/>.</summary>
+    AtTimestamp,
 }

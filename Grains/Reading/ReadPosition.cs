@@ -9,7 +9,12 @@ namespace DataProcessor.Grains.Reading;
 /// has stopped.
 /// </summary>
 internal sealed partial class ReadPosition(
-    string streamName, string shardId, TimeProvider time, ShardInstruments instruments, ILogger logger)
+    string streamName,
+    string shardId,
+    DateTimeOffset? initialTime,
+    TimeProvider time,
+    ShardInstruments instruments,
+    ILogger logger)
 {
     private const string InvalidArgument = "InvalidArgumentException";
 
@@ -29,8 +34,9 @@ internal sealed partial class ReadPosition(
         {
             CheckpointKind.Position => ShardIteratorStart.At(_expected.Value),
             CheckpointKind.Latest => ShardIteratorStart.Latest,
+            CheckpointKind.AtTimestamp when initialTime is { } start => ShardIteratorStart.AtTime(start),
 
-            // AT_TIMESTAMP's time is in KCL's configuration, not in the lease: the oldest record misses nothing.
+            // AT_TIMESTAMP's time is in the configuration, not in the lease: without it, the oldest record misses nothing.
             _ => ShardIteratorStart.TrimHorizon,
         };
     }

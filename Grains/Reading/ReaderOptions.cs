@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using DataProcessor.Aws.Kinesis;
+using DataProcessor.Grains.Leases;
 using Microsoft.Extensions.Options;
 
 namespace DataProcessor.Grains.Reading;
@@ -9,6 +10,26 @@ public sealed class ReaderOptions : IValidatableObject
 {
     /// <summary>Where an application starts in a shard that it has never read. Default TrimHorizon: nothing is missed.</summary>
     public InitialPosition InitialPosition { get; set; } = InitialPosition.TrimHorizon;
+
+    /// <summary>
+    /// The time of <see cref="InitialPosition.AtTimestamp"/>, e.g. <c>2026-03-01T12:00:00Z</c>. No default. Leave it as it is
+    /// until every shard has records from then on.
+    /// </summary>
+    public DateTimeOffset? InitialTimestamp { get; set; }
+
+    /// <summary>Form of the keys in the lease table. Default Auto: what the table has, for KCL's own tables work as they are.</summary>
+    public LeaseKeys LeaseKeys { get; set; } = LeaseKeys.Auto;
+
+    /// <summary>Whether a lease that KCL or another program holds is waited for. Default WhenQuiet.</summary>
+    public TakeoverRule Takeover { get; set; } = TakeoverRule.WhenQuiet;
+
+    /// <summary>
+    /// How long a foreign owner's lease must stand still until it counts as dead. Default 30 s: KCL renews every third of
+    /// its failoverTimeMillis, 3.3 s at its default of 10 s, so this is nine renewals; it is one at 90 s, so consumers with
+    /// more than 30 s there need more here.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
+    public TimeSpan ForeignOwnerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How records come. Default FanOut: the least latency, and other readers take nothing from it.</summary>
     public ReaderKind Reader { get; set; } = ReaderKind.FanOut;
@@ -76,6 +97,14 @@ public sealed class ReaderOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The first checkpoint of a shard that the application knows nothing of.</summary>
+    internal Checkpoint InitialCheckpoint => InitialPosition switch
+    {
+        InitialPosition.Latest => Checkpoint.Latest,
+        InitialPosition.AtTimestamp => Checkpoint.AtTimestamp,
+        _ => Checkpoint.TrimHorizon,
+    };
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (IdlePollInterval < MinPollInterval)
@@ -90,7 +119,22 @@ public sealed class ReaderOptions : IValidatableObject
 
         if (!Enum.IsDefined(InitialPosition))
         {
-            yield return new($"{nameof(InitialPosition)} is neither TrimHorizon nor Latest.");
+            yield return new($"{nameof(InitialPosition)} is neither TrimHorizon nor Latest nor AtTimestamp.");
+        }
+
+        if (InitialPosition == InitialPosition.AtTimestamp && InitialTimestamp is null)
+        {
+            yield return new($"{nameof(InitialPosition)} AtTimestamp needs an {nameof(InitialTimestamp)}.");
+        }
+
+        if (!Enum.IsDefined(LeaseKeys))
+        {
+            yield return new($"{nameof(LeaseKeys)} is neither Auto nor MultiStream nor SingleStream.");
+        }
+
+        if (!Enum.IsDefined(Takeover))
+        {
+            yield return new($"{nameof(Takeover)} is neither WhenQuiet nor Force.");
         }
 
         if (!Enum.IsDefined(Reader))

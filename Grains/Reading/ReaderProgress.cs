@@ -21,10 +21,13 @@ internal sealed class ReaderProgress
 
     public string? LastError { get; private set; }
 
-    public void OnFailure(Exception failure)
+    public void OnFailure(Exception failure) => OnWaiting($"{failure.GetType().Name}: {failure.Message}");
+
+    /// <param name="reason">Why it cannot go on, for people.</param>
+    public void OnWaiting(string reason)
     {
         State = ShardState.Retrying;
-        LastError = $"{failure.GetType().Name}: {failure.Message}";
+        LastError = reason;
     }
 
     public void OnSuccess()

@@ -1,3 +1,4 @@
+using DataProcessor.Grains.Leases;
 using DataProcessor.Grains.Processing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,6 +17,7 @@ internal static class ReadingServices
         services.TryAddSingleton<ReaderInstruments>();
         services.TryAddSingleton<StreamConsumers>();
         services.TryAddSingleton<PageRoom>();
+        services.TryAddSingleton<LeaseTables>();
         services.TryAddSingleton<ShardReaderFactory>();
         services.TryAddScoped<IRecordProcessor, LoggingProcessor>(); // A scope per shard; the user's own comes first.
         return services;

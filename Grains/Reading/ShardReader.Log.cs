@@ -19,4 +19,7 @@ internal sealed partial class ShardReader
         Level = LogLevel.Warning,
         Message = "{Lease}: taking the lease failed {Failures} times in a row; next attempt in {Delay}")]
     private static partial void LogTakeFailed(ILogger logger, Exception exception, string lease, int failures, TimeSpan delay);
+
+    [LoggerMessage(EventId = 34, Level = LogLevel.Warning, Message = "{Stream}/{Shard}: not being read: {Reason}")]
+    private static partial void LogForeignOwner(ILogger logger, string stream, string shard, string reason);
 }

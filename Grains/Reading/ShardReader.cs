@@ -20,6 +20,9 @@ internal sealed partial class ShardReader : IAsyncDisposable
     /// <summary>Times that somebody else may get in between reading and taking the lease.</summary>
     private const int MaxTakeAttempts = 5;
 
+    /// <summary>Reads of a foreign owner's lease while it is watched: how soon somebody learns that the owner is alive.</summary>
+    private const int LooksAtForeignOwner = 3;
+
     private readonly StreamIdentity _stream;
     private readonly Shard _shard;
     private readonly string _owner;
@@ -43,7 +46,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
         _progress = new();
         _storeBackOff = new(_options.RetryBackOff, _options.MaxRetryBackOff, parts.Random);
         _cursor = new(_leases, _options, _progress, _time, instruments, _logger);
-        var position = new ReadPosition(_stream.Name, _shard.Id, _time, instruments, _logger);
+        var position = new ReadPosition(_stream.Name, _shard.Id, _options.InitialTimestamp, _time, instruments, _logger);
         _pages = _options.Reader == ReaderKind.Polling
             ? new ShardPoller(parts, position, _progress, new(parts.Room), _options.MinPollInterval)
             : new ShardSubscriber(parts, position, _progress, _cursor);
@@ -96,7 +99,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
                 return ReaderExit.LeaseLost;
             }
 
-            if (lease.Checkpoint == Checkpoint.ShardEnd)
+            if (lease.IsFinished)
             {
                 return ReaderExit.Finished;
             }
@@ -129,15 +132,21 @@ internal sealed partial class ShardReader : IAsyncDisposable
     /// <returns>The lease, taken unless the shard is finished; null if others take it again and again.</returns>
     private async ValueTask<Lease?> TakeLeaseAsync(CancellationToken stop)
     {
-        var initial = _options.InitialPosition == InitialPosition.Latest ? Checkpoint.Latest : Checkpoint.TrimHorizon;
+        var watch = new ForeignOwnerWatch(_options.Takeover, _options.ForeignOwnerTimeout, _time);
         for (var attempt = 0; attempt < MaxTakeAttempts;)
         {
             try
             {
-                var lease = await _leases.GetOrCreateAsync(_stream, _shard, initial, stop);
-                if (lease.Checkpoint == Checkpoint.ShardEnd)
+                var lease = await _leases.GetOrCreateAsync(_stream, _shard, _options.InitialCheckpoint, stop);
+                if (lease.IsFinished)
                 {
                     return lease;
+                }
+
+                if (watch.Remaining(lease) is var remaining && remaining > TimeSpan.Zero)
+                {
+                    await WaitOutOwnerAsync(lease, watch.IsOwnerAlive, remaining, stop);
+                    continue;
                 }
 
                 var take = await _leases.TakeAsync(lease, _owner, stop);
@@ -203,7 +212,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
 
     private async ValueTask CompleteAsync(Shard[] children, CancellationToken abort)
     {
-        while (!await _cursor.TryCompleteAsync(_stream, children, abort) && !_cursor.IsLeaseLost)
+        while (!await _cursor.TryCompleteAsync(children, abort) && !_cursor.IsLeaseLost)
         {
             await Task.Delay(_storeBackOff.Next(), _time, abort);
         }
@@ -214,6 +223,21 @@ internal sealed partial class ShardReader : IAsyncDisposable
         new(HashKey.Parse(child.StartingHashKey), HashKey.Parse(child.EndingHashKey)),
         child.ParentShards,
         IsOpen: true);
+
+    private async ValueTask WaitOutOwnerAsync(Lease lease, bool isOwnerAlive, TimeSpan remaining, CancellationToken stop)
+    {
+        var reason = isOwnerAlive
+            ? $"'{lease.Owner}' holds lease {lease.Key} and renews it: another consumer, KCL perhaps, reads the shard. Stop it, or start with --Reader:Takeover=Force."
+            : $"'{lease.Owner}' holds lease {lease.Key}; it is watched for {_options.ForeignOwnerTimeout} and taken if it stands still.";
+        if (_progress.LastError != reason)
+        {
+            LogForeignOwner(_logger, _stream.Name, _shard.Id, reason);
+        }
+
+        _progress.OnWaiting(reason);
+        var look = _options.ForeignOwnerTimeout / LooksAtForeignOwner;
+        await Task.Delay(remaining < look ? remaining : look, _time, stop);
+    }
 
     private async ValueTask WaitOutStoreAsync(StoreException exception, CancellationToken stop)
     {

@@ -1,6 +1,5 @@
 using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Leases;
-using DataProcessor.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +11,7 @@ internal sealed class ShardReaderFactory(
     KinesisClient client,
     StreamConsumers consumers,
     PageRoom room,
-    IConditionalStore store,
+    LeaseTables leases,
     IServiceScopeFactory scopes,
     IOptions<ReaderOptions> options,
     TimeProvider time,
@@ -31,12 +30,12 @@ internal sealed class ShardReaderFactory(
         return new(new(
             stream,
             shard,
-            $"{host}/{Guid.NewGuid():N}",
+            LeaseOwner.Name(host, Guid.NewGuid()),
             client,
             consumers,
             room,
             application,
-            new LeaseTable(store, application),
+            leases.For(application),
             scope.ServiceProvider.GetRequiredService<IRecordProcessor>(),
             scope,
             options.Value,

@@ -6,9 +6,9 @@ using DynamoDbValue = Amazon.DynamoDBv2.Model.AttributeValue;
 namespace DataProcessor.Grains.Storage;
 
 /// <summary>
-/// The store of a cluster. Each operation is one call of DynamoDB, which makes the check and the write in one step. Only an
-/// item that has expired and was not yet deleted (DynamoDB takes up to some days) needs a second call: it counts as absent,
-/// so what is written replaces it.
+/// The store of a cluster. Each operation is one call of DynamoDB, which makes the check and the write in one step. A table
+/// that is not there is made by the first call that needs it. Only an item that has expired and was not yet deleted
+/// (DynamoDB takes up to some days) needs a second call: it counts as absent, so what is written replaces it.
 /// </summary>
 /// <param name="client">
 /// The caller's to dispose. It repeats calls after throttles and lost answers; nothing here does. A write whose first attempt
@@ -183,11 +183,19 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
     private static Dictionary<string, DynamoDbValue> KeyOf(StoreTable table, string key) =>
         new() { [table.KeyAttribute] = new() { S = key } };
 
-    private static async ValueTask<T> CallAsync<T>(StoreTable table, Func<Task<T>> call, CancellationToken cancellationToken)
+    private async ValueTask<T> CallAsync<T>(StoreTable table, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call();
+            try
+            {
+                return await call();
+            }
+            catch (ResourceNotFoundException)
+            {
+                await DynamoDbStoreTables.EnsureAsync(client, table, time, cancellationToken);
+                return await call();
+            }
         }
         catch (AmazonDynamoDBException refused) when (refused.ErrorCode == "ValidationException")
         {

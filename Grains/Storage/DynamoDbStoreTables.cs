@@ -65,6 +65,21 @@ internal static class DynamoDbStoreTables
             AttributeDefinitions = [new(table.KeyAttribute, ScalarAttributeType.S)],
             BillingMode = BillingMode.PAY_PER_REQUEST,
         };
+        if (table.Index is { } index)
+        {
+            // With the table: adding one to a table that is there takes minutes, and nothing here would use it.
+            request.AttributeDefinitions.Add(new(index.Attribute, ScalarAttributeType.S));
+            request.GlobalSecondaryIndexes =
+            [
+                new()
+                {
+                    IndexName = index.Name,
+                    KeySchema = [new(index.Attribute, KeyType.HASH), new(table.KeyAttribute, KeyType.RANGE)],
+                    Projection = new() { ProjectionType = ProjectionType.KEYS_ONLY },
+                },
+            ];
+        }
+
         try
         {
             await client.CreateTableAsync(request, cancellationToken);

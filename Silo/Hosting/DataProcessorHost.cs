@@ -79,7 +79,8 @@ public static class DataProcessorHost
         }
 
         builder.Services.AddKinesisClient();
-        builder.Services.AddGrains(options.StateFile);
+        builder.Services.AddStore(options);
+        builder.Services.AddGrains();
         builder.Services.AddGateway(gateway => gateway.DefaultStream = options.StreamName);
         builder.Services.AddSections();
         builder.Services.AddProblemDetails();

@@ -43,6 +43,15 @@ public sealed class DataProcessorOptions : IValidatableObject
     [Required]
     public string DataFolder { get; set; } = ".data";
 
+    /// <summary>Where leases and checkpoints live. Default <c>sqlite</c>, a file in the data folder.</summary>
+    public StorageKind Storage { get; set; } = StorageKind.Sqlite;
+
+    /// <summary>
+    /// A DynamoDB endpoint to use in place of AWS', e.g. <c>http://127.0.0.1:8000</c> for DynamoDB Local. Default: none, the
+    /// region's own.
+    /// </summary>
+    public Uri? DynamodbEndpoint { get; set; }
+
     /// <summary>Shards of the stream when the embedded Kinesis makes it. Default 5, as the sample.</summary>
     [Range(1, 1000)]
     public int ShardCount { get; set; } = 5;
@@ -83,6 +92,16 @@ public sealed class DataProcessorOptions : IValidatableObject
             yield return new($"{nameof(Join)}: '{Join}' is not 127.0.0.1 and a port, as 127.0.0.1:{DefaultSiloPort}.");
         }
 
+        if (DynamodbEndpoint is not null && Storage != StorageKind.DynamoDb)
+        {
+            yield return new($"{nameof(DynamodbEndpoint)} is set, and {nameof(Storage)} is {Storage}: --storage dynamodb uses it.");
+        }
+
+        if (DynamodbEndpoint is not null && !(DynamodbEndpoint.IsAbsoluteUri && DynamodbEndpoint.Scheme is "http" or "https"))
+        {
+            yield return new($"{nameof(DynamodbEndpoint)}: '{DynamodbEndpoint}' is not an address as http://127.0.0.1:8000.");
+        }
+
         if (Join is not null && Role == Role.Kinesis)
         {
             yield return new($"{nameof(Join)}: the role Kinesis runs no silo that could join.");
@@ -98,6 +117,16 @@ public enum Role
 
     /// <summary>The embedded Kinesis alone.</summary>
     Kinesis,
+}
+
+/// <summary>The stores of leases and checkpoints.</summary>
+public enum StorageKind
+{
+    /// <summary><see cref="DataProcessorOptions.StateFile"/>.</summary>
+    Sqlite,
+
+    /// <summary>A table of the application's name, as KCL's.</summary>
+    DynamoDb,
 }
 
 [OptionsValidator]

@@ -1,6 +1,9 @@
+using Amazon;
+using Amazon.DynamoDBv2;
 using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Producing;
 using DataProcessor.Grains.Reading;
+using DataProcessor.Grains.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -54,6 +57,34 @@ internal static class DataProcessorServices
                 new Random(Environment.TickCount),
                 provider.GetRequiredService<ILogger<KinesisClient>>());
         });
+    }
+
+    public static void AddStore(this IServiceCollection services, DataProcessorOptions options)
+    {
+        if (options.Storage == StorageKind.Sqlite)
+        {
+            services.AddSqliteStore(options.StateFile);
+            return;
+        }
+
+        services.AddSingleton<IAmazonDynamoDB>(_ => DynamoDbClient(options));
+        services.AddDynamoDbStore();
+    }
+
+    private static AmazonDynamoDBClient DynamoDbClient(DataProcessorOptions options)
+    {
+        // Repeats a call twice. A checkpoint that is not written in time is written at the next interval.
+        var config = new AmazonDynamoDBConfig { Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 2 };
+        if (options.DynamodbEndpoint is { } endpoint)
+        {
+            (config.ServiceURL, config.AuthenticationRegion) = (endpoint.ToString(), options.Region);
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+        }
+
+        return new AmazonDynamoDBClient(KinesisCredentials.For(new() { Region = options.Region, Endpoint = options.DynamodbEndpoint }), config);
     }
 
     /// <summary>One process, or a few on this machine: the first is the primary. docs/decisions.md says why each setting.</summary>

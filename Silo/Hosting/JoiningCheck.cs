@@ -24,7 +24,7 @@ internal sealed class JoiningCheck(IOptions<DataProcessorOptions> options, TimeP
             new DnsEndPoint(kinesis.Host, kinesis.Port),
             $"No Kinesis listens at {kinesis}. --kinesis-endpoint names the first silo's.",
             cancellationToken);
-        if (!File.Exists(process.StateFile))
+        if (process.Storage == StorageKind.Sqlite && !File.Exists(process.StateFile))
         {
             throw new IOException($"There is no {process.StateFile}. --data-folder names the first silo's folder, which they share.");
         }

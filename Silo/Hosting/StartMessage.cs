@@ -39,12 +39,16 @@ internal sealed class StartMessage(
             Line("admin", addresses[1], $"/streams/{process.StreamName}  /dashboard  /health"),
             Line("kinesis", kinesis, process.RunsKinesis ? "embedded; any AWS SDK or CLI with this endpoint" : "external"),
             Line("silo", $"127.0.0.1:{process.SiloPort}", process.Join is null ? "another joins with --join" : $"joined {process.Join}"),
+            Line("leases", process.Storage == StorageKind.Sqlite ? process.StateFile : $"DynamoDB table {process.ApplicationName}", Endpoint(process)),
             Line("data", process.DataFolder, ""),
             "Try:",
             $"  curl --request POST '{addresses[0]}' --header 'Content-Type: application/json' --data-raw '{{\"data\":\" This is a testing record\"}}'",
             $"  curl {addresses[1]}/streams/{process.StreamName}",
         ];
     }
+
+    private static string Endpoint(DataProcessorOptions process) =>
+        process.Storage == StorageKind.Sqlite ? "" : $"at {process.DynamodbEndpoint?.ToString() ?? process.Region}";
 
     private static string Line(string name, object? value, string note) => $"  {name,-8} {value}  {note}".TrimEnd();
 }

@@ -56,8 +56,8 @@ internal sealed class EmbeddedStream : IAsyncDisposable
     public static string[] Numbers(int first, int count) =>
         [.. Enumerable.Range(first, count).Select(number => number.ToString(CultureInfo.InvariantCulture))];
 
-    public ShardReader Reader(IRecordProcessor processor, IConditionalStore? store = null) =>
-        _world.Reader(processor, store, new ObservedService(Service.CreateHandler(), this, _world.Time.Clock));
+    public ShardReader Reader(IRecordProcessor processor, IConditionalStore? store = null, Shard? shard = null) =>
+        _world.Reader(processor, store, new ObservedService(Service.CreateHandler(), this, _world.Time.Clock), shard);
 
     public IEnumerable<DateTimeOffset> Accepted(string operation) =>
         Calls.Where(call => call.IsAccepted && call.Operation == operation).Select(call => call.Time);

@@ -21,7 +21,6 @@ internal sealed class ReaderWorld : IDisposable
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, long> _counts = [];
     private readonly SqliteStore _store;
-    private readonly ReaderInstruments _instruments;
     private readonly int _seed;
     private int _readers;
 
@@ -33,7 +32,7 @@ internal sealed class ReaderWorld : IDisposable
         _store = SqliteStore.Open(":memory:", Time.Clock);
         Store = new CountingStore(_store);
         var meters = _services.GetRequiredService<IMeterFactory>();
-        _instruments = new(meters);
+        Instruments = new(meters);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Scope == meters)
@@ -61,6 +60,8 @@ internal sealed class ReaderWorld : IDisposable
 
     public CountingStore Store { get; }
 
+    public ReaderInstruments Instruments { get; }
+
     public ReaderOptions Options { get; } = new() { Reader = ReaderKind.Polling };
 
     /// <summary>Of the silo; made with <see cref="Options"/> as they are at the first use.</summary>
@@ -76,7 +77,7 @@ internal sealed class ReaderWorld : IDisposable
     public ShardReader Reader(
         IRecordProcessor processor, IConditionalStore? store = null, HttpMessageHandler? service = null, Shard? shard = null)
     {
-        var name = $"reader-{++_readers}";
+        var name = LeaseOwner.Name($"reader-{++_readers}", new Guid(_readers, 0, 0, new byte[8]));
         var client = new KinesisClient(
             new() { Endpoint = new("http://127.0.0.1:4567"), MaxAttempts = 1 },
             new BasicAWSCredentials("key", "secret"),
@@ -98,7 +99,7 @@ internal sealed class ReaderWorld : IDisposable
             Options,
             Time.Clock,
             new Random(_seed + _readers),
-            _instruments.For("app", Stream.Name, Shard0.Id),
+            Instruments.For("app", Stream.Name, Shard0.Id),
             NullLogger<ShardReader>.Instance));
     }
 

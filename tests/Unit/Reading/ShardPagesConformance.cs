@@ -67,6 +67,36 @@ public abstract class ShardPagesConformance : IDisposable
     });
 
     [Fact]
+    public void From_a_time_what_arrived_earlier_is_not_read_not_even_in_a_child_of_a_shard_that_ended_before() => _world.Run(async () =>
+    {
+        await using var stream = await EmbeddedStream.StartAsync(_world);
+        await stream.PutAsync(0, 5);
+        await stream.Client.SplitShardAsync(
+            ReaderWorld.Stream.Name, ReaderWorld.Shard0.Id, ReaderWorld.Shard0.Range.Middle.ToString(), CancellationToken.None);
+        await _world.Time.Pass(TimeSpan.FromSeconds(2));
+        await stream.PutAsync(5, 5);
+        await _world.Time.Pass(TimeSpan.FromSeconds(1));
+        (_world.Options.InitialPosition, _world.Options.InitialTimestamp) = (InitialPosition.AtTimestamp, _world.Time.Clock.GetUtcNow());
+        await _world.Time.Pass(TimeSpan.FromSeconds(1));
+        await stream.PutAsync(10, 5);
+        var processor = new RecordingProcessor();
+
+        Assert.Equal(ReaderExit.Finished, await stream.Reader(processor).RunAsync(CancellationToken.None));
+        var child = new Shard(
+            "shardId-000000000001", new(HashKey.Min, ReaderWorld.Shard0.Range.Middle), [ReaderWorld.Shard0.Id], IsOpen: true);
+        var other = child with { Id = "shardId-000000000002" };
+        foreach (var shard in (Shard[])[child, other])
+        {
+            using var stop = new CancellationTokenSource();
+            var reading = stream.Reader(processor, shard: shard).RunAsync(stop.Token);
+            await _world.Time.Pass(TimeSpan.FromSeconds(10));
+            await StopAsync(reading, stop);
+        }
+
+        Assert.Equal(EmbeddedStream.Numbers(10, 5), processor.Handled);
+    });
+
+    [Fact]
     public void A_position_that_the_stream_no_longer_keeps_is_reported_and_reading_goes_on() => _world.Run(async () =>
     {
         await using var stream = await EmbeddedStream.StartAsync(_world);

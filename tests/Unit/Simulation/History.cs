@@ -76,6 +76,9 @@ internal sealed record LeaseWritten(string Writer, string Shard, bool IsTake, bo
     private static string Text(Lease? lease) => lease is null ? "none" : $"{lease.Counter}/{lease.Owner}/{lease.Checkpoint}";
 }
 
+/// <summary>Somebody has deleted the shard's lease, and with it what was known of its reader and its position.</summary>
+internal sealed record LeaseDeleted(string Shard) : Happening;
+
 /// <summary>What else makes a history readable.</summary>
 internal sealed record Noted(string Text) : Happening
 {

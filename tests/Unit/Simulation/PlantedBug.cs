@@ -10,7 +10,8 @@ internal class PlantedBug
     /// <summary>Name of a reader in the lease.</summary>
     public virtual string OwnerOf(string reader) => reader;
 
-    public virtual bool MayBegin(bool areParentsFinished) => areParentsFinished;
+    /// <param name="state">Why a shard is not to be read; null if it is.</param>
+    public virtual ShardState? WithoutReader(ShardState? state) => state;
 
     public virtual IRecordProcessor Processor(IRecordProcessor processor, SimulatedWorld world) => processor;
 

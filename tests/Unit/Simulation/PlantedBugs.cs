@@ -12,7 +12,7 @@ internal sealed class SharedOwnerName : PlantedBug
 
 internal sealed class ChildBeforeParent : PlantedBug
 {
-    public override bool MayBegin(bool areParentsFinished) => true;
+    public override ShardState? WithoutReader(ShardState? state) => state == ShardState.WaitingForParents ? null : state;
 }
 
 internal sealed class UnconditionalWrites : PlantedBug

@@ -1,4 +1,5 @@
 using DataProcessor.Aws.Local;
+using DataProcessor.Grains.Leases;
 using DataProcessor.Grains.Reading;
 
 namespace DataProcessor.Unit.Simulation;
@@ -25,6 +26,7 @@ internal sealed class Scenario
         Reader = new()
         {
             Reader = (ReaderKind)random.Next(3),
+            LeaseKeys = random.Next(2) == 0 ? LeaseKeys.MultiStream : LeaseKeys.SingleStream,
             FanOutRetryInterval = TimeSpan.FromSeconds(5),
             IdlePollInterval = TimeSpan.FromMilliseconds(random.Next(250, 1500)),
             MaxRecordsPerRead = random.Next(2) == 0 ? 10_000 : random.Next(1, 20),

@@ -1,23 +1,34 @@
+using DataProcessor.Grains.Leases;
 using DataProcessor.Grains.Processing;
 using DataProcessor.Grains.Reading;
+using DataProcessor.Grains.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DataProcessor.Unit.Simulation;
 
 /// <summary>
-/// Stands for the application's grain, by its rule: one reader for each shard that is not finished and may begin. It starts
-/// the next reader of a shard when one ended, or when it believes so.
+/// Stands for the application's grain, by its own rule and its audit of the leases: one reader for each shard that may begin.
+/// It starts the next reader of a shard when one ended, or when it believes so.
 /// </summary>
 internal sealed class SimulatedApplication(SimulatedWorld world)
 {
+    private const string Name = "application";
     private const int MostNudgeMs = 1000;
     private const int MostMapAgeMs = 3000;
     private const int MostDetectionMs = 3000;
 
     private readonly Dictionary<string, SimulatedReader> _running = [];
-    private readonly HashSet<string> _finished = [];
+    private readonly Dictionary<string, ShardState> _states = [];
     private readonly List<SimulatedSilo> _silos = [];
     private readonly List<SimulatedReader> _readers = [];
+    private readonly LeaseAudit _audit = new(
+        new LeaseTable(new SimulatedStore(world.Leases, Name, world), SimulatedWorld.Application, world.Scenario.Reader.LeaseKeys),
+        SimulatedWorld.Application,
+        new ReaderInstruments(world.Meters),
+        NullLogger.Instance);
+
     private ShardMap? _map;
+    private LeaseCoverage? _coverage;
     private bool _isMapOld;
     private bool _isStopping;
     private int _siloNumber;
@@ -29,7 +40,7 @@ internal sealed class SimulatedApplication(SimulatedWorld world)
 
     /// <summary>Whether every shard that is closed is finished, and every other is read.</summary>
     public bool IsSettled => _map is { } map && !_isMapOld
-        && map.Shards.All(shard => shard.IsOpen ? _running.ContainsKey(shard.Id) : _finished.Contains(shard.Id));
+        && map.Shards.All(shard => shard.IsOpen ? _running.ContainsKey(shard.Id) : _states.GetValueOrDefault(shard.Id) == ShardState.Finished);
 
     public async Task RunAsync()
     {
@@ -89,8 +100,8 @@ internal sealed class SimulatedApplication(SimulatedWorld world)
         world.Totals[Seen.ForgetfulApplications]++;
         world.History.Add(new Noted("the application forgets everything"));
         _running.Clear();
-        _finished.Clear();
-        _map = null;
+        _states.Clear();
+        (_map, _coverage) = (null, null);
     }
 
     private void AddSilo() => _silos.Add(new(world, $"silo-{++_siloNumber}"));
@@ -106,28 +117,64 @@ internal sealed class SimulatedApplication(SimulatedWorld world)
 
     private async Task VisitAsync()
     {
-        if (_map is null || _isMapOld)
+        var map = await CurrentMapAsync();
+        if (map is null || _coverage is not { } coverage)
         {
-            _isMapOld = false;
-            _map = await world.MapAsync();
-            _isMapOld |= ReadingOrder.LacksChildren(_map, _finished.Contains);
+            return;
         }
 
-        foreach (var shard in _map.Shards)
+        foreach (var shard in map.Shards)
         {
-            if (!_isStopping && _silos.Count > 0 && !_finished.Contains(shard.Id) && !_running.ContainsKey(shard.Id)
-                && world.Plant.MayBegin(ReadingOrder.MayBegin(_map, shard, _finished.Contains)))
+            if (_isStopping || _silos.Count == 0 || StateOf(shard.Id) == ShardState.Finished || _running.ContainsKey(shard.Id))
+            {
+                continue;
+            }
+
+            if (world.Plant.WithoutReader(ReadingOrder.WithoutReader(map, shard, coverage, StateOf)) is { } state)
+            {
+                _states[shard.Id] = state;
+            }
+            else
             {
                 Start(shard);
             }
         }
     }
 
+    private async Task<ShardMap?> CurrentMapAsync()
+    {
+        if (_map is not null && !_isMapOld)
+        {
+            return _map;
+        }
+
+        _isMapOld = false;
+        var map = _map = await world.MapAsync();
+        _isMapOld |= ReadingOrder.LacksChildren(map, StateOf);
+        try
+        {
+            (_coverage, var deleted) = await _audit.RunAsync(
+                map, [.. _running.Keys], world.Scenario.Reader.InitialCheckpoint, CancellationToken.None);
+            foreach (var shard in deleted.Where(_running.ContainsKey))
+            {
+                _running[shard].Stop();
+            }
+        }
+        catch (StoreException)
+        {
+            _isMapOld = true;
+        }
+
+        return map;
+    }
+
+    private ShardState? StateOf(string shard) => _states.TryGetValue(shard, out var state) ? state : null;
+
     private void Start(Shard shard)
     {
         var reader = _silos[world.Random.Next(_silos.Count)].Start(shard);
         world.History.Add(new Noted($"{reader.Name} starts on {shard.Id}"));
-        _running[shard.Id] = reader;
+        (_running[shard.Id], _states[shard.Id]) = (reader, ShardState.Reading);
         _readers.Add(reader);
         world.Watch(SeeToEndAsync(reader));
     }
@@ -142,9 +189,11 @@ internal sealed class SimulatedApplication(SimulatedWorld world)
             _running.Remove(reader.Shard.Id);
         }
 
-        if (exit == ReaderExit.Finished && _finished.Add(reader.Shard.Id))
+        if (exit == ReaderExit.Finished && StateOf(reader.Shard.Id) != ShardState.Finished)
         {
-            _isMapOld = true;
+            _states[reader.Shard.Id] = ShardState.Finished;
+            _coverage?.OnFinished(reader.Shard.Id);
+            _isMapOld |= reader.Shard.IsOpen;
             if (!_isStopping)
             {
                 await VisitAsync();

@@ -30,7 +30,7 @@ internal sealed class SimulatedSilo
     /// <summary>Starts a reader; it may be one of several of its shard.</summary>
     public SimulatedReader Start(Shard shard)
     {
-        var name = $"{Name}/{_world.NextReader()}";
+        var name = LeaseOwner.Name(Name, new Guid(_world.NextReader(), 0, 0, new byte[8]));
         var stop = new CancellationTokenSource();
         return new(name, shard, this, stop, Process.Do(() => RunAsync(name, shard, stop.Token)));
     }
@@ -49,7 +49,7 @@ internal sealed class SimulatedSilo
             new StreamConsumers(_client, _world.Time.Clock, NullLogger<StreamConsumers>.Instance),
             _room,
             SimulatedWorld.Application,
-            new LeaseTable(_world.Plant.Store(new SimulatedStore(_world.Leases, name, _world), _world), SimulatedWorld.Application),
+            new LeaseTable(_world.Plant.Store(new SimulatedStore(_world.Leases, name, _world), _world), SimulatedWorld.Application, _world.Scenario.Reader.LeaseKeys),
             processor,
             scope,
             _world.Scenario.Reader,

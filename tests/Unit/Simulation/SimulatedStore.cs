@@ -62,7 +62,7 @@ internal sealed class SimulatedStore(IConditionalStore inner, string reader, Sim
             // The store's calls complete before they return: nothing comes in between.
             var before = await inner.GetAsync(table, key, CancellationToken.None);
             var result = await write();
-            world.History.Add(new LeaseWritten(reader, ShardOf(key), isTake, result.Succeeded, Read(before), Read(result.Item)));
+            world.History.Add(new LeaseWritten(reader, ShardOf(key), isTake, result.Succeeded, Read(before, key), Read(result.Item, key)));
             return result;
         });
         if (isLate)
@@ -85,7 +85,7 @@ internal sealed class SimulatedStore(IConditionalStore inner, string reader, Sim
     /// <summary>The end of a lease's key.</summary>
     public static string ShardOf(string key) => key[(key.LastIndexOf(':') + 1)..];
 
-    private static Lease? Read(StoreItem? item) => item is null ? null : LeaseAttributes.Read(item);
+    private Lease? Read(StoreItem? item, string key) => item is null ? null : LeaseAttributes.Read(item, world.Stream, ShardOf(key));
 }
 
 /// <summary>How often the store fails, 0–1.</summary>

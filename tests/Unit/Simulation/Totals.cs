@@ -15,6 +15,7 @@ internal enum Seen
     Moves,
     SecondReaders,
     ForgetfulApplications,
+    LeasesDeleted,
     LeasesLost,
     StaleWritesRefused,
     StoreRefusals,

@@ -1,4 +1,6 @@
 using DataProcessor.Aws.Kinesis;
+using DataProcessor.Grains.Leases;
+using DataProcessor.Grains.Storage;
 
 namespace DataProcessor.Unit.Simulation;
 
@@ -19,7 +21,7 @@ internal sealed class Trouble(SimulatedWorld world, SimulatedApplication applica
             }
 
             var reader = readers[world.Random.Next(readers.Length)];
-            switch (world.Scenario.IsCalm ? 0 : world.Random.Next(8))
+            switch (world.Scenario.IsCalm ? 0 : world.Random.Next(9))
             {
                 case 0 or 1:
                     await application.MoveAsync(reader);
@@ -31,6 +33,9 @@ internal sealed class Trouble(SimulatedWorld world, SimulatedApplication applica
                     await NapAsync(reader.Silo);
                     break;
                 case 6:
+                    await DeleteLeaseAsync(reader.Shard);
+                    break;
+                case 7:
                     application.StartSecond(reader);
                     break;
                 default:
@@ -79,6 +84,16 @@ internal sealed class Trouble(SimulatedWorld world, SimulatedApplication applica
         await world.PassUpTo(1000);
         silo.Process.KillAfter(0); // It had nothing to do.
         world.Watch(application.LoseAsync(silo));
+    }
+
+    /// <summary>As an operator does by mistake.</summary>
+    private async Task DeleteLeaseAsync(Shard shard)
+    {
+        world.Totals[Seen.LeasesDeleted]++;
+        world.History.Add(new LeaseDeleted(shard.Id));
+        var key = world.Scenario.Reader.LeaseKeys == LeaseKeys.SingleStream ? shard.Id : world.Stream.LeaseKey(shard.Id);
+        await world.Leases.DeleteIfAsync(
+            new(SimulatedWorld.Application, LeaseAttributes.Key), key, WriteCondition.None, CancellationToken.None);
     }
 
     /// <summary>Long enough, it is given up meanwhile, and wakes as the owner of what others have taken.</summary>

@@ -1,5 +1,3 @@
-using DataProcessor.Grains.Leases;
-
 namespace DataProcessor.Unit.Simulation.Checkers;
 
 /// <summary>Invariant 5: a child shard starts only when its parents are processed to the end; then its lease is there.</summary>
@@ -7,22 +5,26 @@ internal static class LineageChecker
 {
     public static IEnumerable<string> Judge(Evidence evidence)
     {
-        var rows = new Dictionary<string, Lease>();
+        var (leased, finished) = (new HashSet<string>(), new HashSet<string>());
         var processed = new HashSet<Place>();
         foreach (var happening in evidence.Events)
         {
             switch (happening)
             {
                 case LeaseWritten { IsMade: true, After: { } lease } write:
-                    rows[write.Shard] = lease;
-                    if (write.IsTake && evidence.Stream.Parents[write.Shard].FirstOrDefault(parent => !IsFinished(parent)) is { } early)
+                    leased.Add(write.Shard);
+                    if (write.IsTake && evidence.Stream.Parents[write.Shard].FirstOrDefault(parent => !finished.Contains(parent)) is { } early)
                     {
                         yield return $"{write}, before the end of {early}";
                     }
 
-                    if (lease.Checkpoint == Checkpoint.ShardEnd && lease.Children.FirstOrDefault(child => !rows.ContainsKey(child)) is { } orphan)
+                    if (lease.IsFinished)
                     {
-                        yield return $"{write}, but {orphan} has no lease";
+                        finished.Add(write.Shard);
+                        if (lease.Children.FirstOrDefault(child => !leased.Contains(child)) is { } orphan)
+                        {
+                            yield return $"{write}, but {orphan} has no lease";
+                        }
                     }
 
                     break;
@@ -38,7 +40,5 @@ internal static class LineageChecker
                     break;
             }
         }
-
-        bool IsFinished(string shard) => rows.GetValueOrDefault(shard)?.Checkpoint == Checkpoint.ShardEnd;
     }
 }

@@ -2,7 +2,7 @@ namespace DataProcessor.Unit.Simulation.Checkers;
 
 /// <summary>
 /// Invariant 6: a row changes one write after the other, only by the reader that took it last, and a reader takes it before it
-/// processes anything, never again.
+/// processes anything, never again. Whoever finds the row deleted may make it anew.
 /// </summary>
 internal static class OwnerChecker
 {
@@ -16,6 +16,9 @@ internal static class OwnerChecker
             {
                 case Processed record:
                     working.Add(record.Reader);
+                    break;
+                case LeaseWritten { IsMade: true, Before: null } restore:
+                    holders[restore.Shard] = restore.Writer;
                     break;
                 case LeaseWritten { IsMade: true, Before: { } before } write:
                     if (write.After?.Counter != before.Counter + 1)

@@ -14,7 +14,7 @@ internal static class ReplayChecker
         {
             switch (happening)
             {
-                case LeaseWritten { IsTake: true, IsMade: true, After: { } lease } take:
+                case LeaseWritten { IsTake: true, IsMade: true, Before: not null, After: { } lease } take:
                     var start = evidence.CountThrough(take.Shard, lease.Checkpoint.Position);
                     readers[take.Writer] = (start, start);
                     break;

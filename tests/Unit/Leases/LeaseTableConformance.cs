@@ -4,21 +4,16 @@ using Xunit;
 
 namespace DataProcessor.Unit.Leases;
 
-public sealed class LeaseTableTests : IDisposable
+/// <summary>What the lease table must do on every store; a class per store runs it.</summary>
+public abstract partial class LeaseTableConformance
 {
     private static readonly StreamIdentity Stream = new("orders", 1_700_000_000, "123456789012");
     private static readonly Shard Child = new("shardId-000000000002", new(new(5), new(9)), ["shardId-000000000000", "shardId-000000000001"], IsOpen: true);
     private static readonly StoreTable Rows = new("app", "leaseKey");
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("leases-");
-    private readonly SqliteStore _store;
-    private readonly LeaseTable _leases;
+    private protected abstract IConditionalStore Store { get; }
 
-    public LeaseTableTests()
-    {
-        _store = SqliteStore.Open(Path.Combine(_folder.FullName, "state.db"), TimeProvider.System);
-        _leases = new(_store, "app");
-    }
+    private LeaseTable Leases => field ??= new(Store, "app");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,27 +41,27 @@ public sealed class LeaseTableTests : IDisposable
     [Fact]
     public async Task The_life_of_a_lease_leaves_the_rows_that_KCL_would()
     {
-        var taken = (await _leases.TakeAsync(await Create(), "one", Token)).Lease!;
+        var taken = (await Leases.TakeAsync(await Create(), "one", Token)).Lease!;
         await AssertRow(counter: 1, "one", switches: 0, "TRIM_HORIZON", 0);
 
-        taken = (await _leases.TakeAsync(taken, "two", Token)).Lease!;
+        taken = (await Leases.TakeAsync(taken, "two", Token)).Lease!;
         await AssertRow(counter: 2, "two", switches: 1, "TRIM_HORIZON", 0);
 
         var position = new StreamPosition(new("4961"), 7);
-        taken = (await _leases.CheckpointAsync(taken, Checkpoint.At(position), Token)).Lease!;
+        taken = (await Leases.CheckpointAsync(taken, Checkpoint.At(position), Token)).Lease!;
         await AssertRow(counter: 3, "two", switches: 0, "4961", 7);
 
-        taken = (await _leases.ReleaseAsync(taken, Token)).Lease!;
+        taken = (await Leases.ReleaseAsync(taken, Token)).Lease!;
         await AssertRow(counter: 4, null, switches: 0, "4961", 7);
 
-        taken = (await _leases.TakeAsync(taken, "three", Token)).Lease!;
+        taken = (await Leases.TakeAsync(taken, "three", Token)).Lease!;
         await AssertRow(counter: 5, "three", switches: 0, "4961", 7);
 
         Shard[] children = [Child with { Id = "shardId-000000000004", Parents = [Child.Id] }, Child with { Id = "shardId-000000000003", Parents = [Child.Id] }];
-        await _leases.CompleteAsync(Stream, taken, children, Token);
+        await Leases.CompleteAsync(taken, children, Token);
         await AssertRow(counter: 6, "three", switches: 0, "SHARD_END", 0);
         Assert.Equal(["shardId-000000000003", "shardId-000000000004"], (await Row()).Set("childShardIds"));
-        var made = (await _leases.ListAsync(Stream, Token)).Where(lease => lease.Key != Stream.LeaseKey(Child.Id)).ToArray();
+        var made = (await Leases.ListAsync(Stream, Token)).Where(lease => lease.Key != Stream.LeaseKey(Child.Id)).ToArray();
         Assert.Equal(2, made.Length);
         Assert.All(made, lease => Assert.Equal((Checkpoint.TrimHorizon, null, Child.Id), (lease.Checkpoint, lease.Owner, Assert.Single(lease.Parents))));
     }
@@ -75,50 +70,50 @@ public sealed class LeaseTableTests : IDisposable
     public async Task Attributes_of_others_survive_every_write_but_a_pending_checkpoint_does_not()
     {
         var lease = await Create();
-        await _store.UpdateIfAsync(
+        await Store.UpdateIfAsync(
             Rows,
             lease.Key,
             new ItemUpdate().Set("throughputKBps", 3).Set("theirs", "x").Set("pendingCheckpoint", "12"),
             WriteCondition.None,
             Token);
 
-        lease = (await _leases.TakeAsync(lease, "me", Token)).Lease!;
-        await _leases.CheckpointAsync(lease, Checkpoint.Latest, Token);
+        lease = (await Leases.TakeAsync(lease, "me", Token)).Lease!;
+        await Leases.CheckpointAsync(lease, Checkpoint.Latest, Token);
 
         var row = await Row();
         Assert.Equal(("x", 3L, null), (row.Text("theirs"), row.Number("throughputKBps"), row.Text("pendingCheckpoint")));
     }
 
     [Fact]
-    public Task A_stale_owner_cannot_write() => AssertStaleOwnerCannotWrite(_store);
+    public Task A_stale_owner_cannot_write() => AssertStaleOwnerCannotWrite(Store);
 
     [Fact]
     public async Task The_check_of_stale_owners_catches_a_store_that_ignores_conditions() =>
         await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(
-            () => AssertStaleOwnerCannotWrite(new UnconditionalStore(_store)));
+            () => AssertStaleOwnerCannotWrite(new UnconditionalStore(Store)));
 
     [Fact]
     public async Task A_repeat_of_an_own_write_whose_answer_was_lost_succeeds()
     {
-        var mine = (await _leases.TakeAsync(await Create(), "me", Token)).Lease!;
+        var mine = (await Leases.TakeAsync(await Create(), "me", Token)).Lease!;
         var checkpoint = Checkpoint.At(new(new("5"), 0));
-        await _leases.CheckpointAsync(mine, checkpoint, Token);
+        await Leases.CheckpointAsync(mine, checkpoint, Token);
 
-        var repeated = await _leases.CheckpointAsync(mine, checkpoint, Token);
+        var repeated = await Leases.CheckpointAsync(mine, checkpoint, Token);
 
         Assert.True(repeated.Succeeded);
         Assert.Equal((2, checkpoint), (repeated.Lease!.Counter, repeated.Lease.Checkpoint));
-        Assert.True((await _leases.CheckpointAsync(repeated.Lease, Checkpoint.ShardEnd, Token)).Succeeded);
-        Assert.False((await _leases.CheckpointAsync(mine, checkpoint, Token)).Succeeded);
+        Assert.True((await Leases.CheckpointAsync(repeated.Lease, Checkpoint.ShardEnd, Token)).Succeeded);
+        Assert.False((await Leases.CheckpointAsync(mine, checkpoint, Token)).Succeeded);
     }
 
     [Fact]
     public async Task A_write_after_one_whose_answer_was_lost_is_made_and_not_mistaken_for_it()
     {
-        var mine = (await _leases.TakeAsync(await Create(), "me", Token)).Lease!;
-        await _leases.CheckpointAsync(mine, Checkpoint.At(new(new("5"), 0)), Token);
+        var mine = (await Leases.TakeAsync(await Create(), "me", Token)).Lease!;
+        await Leases.CheckpointAsync(mine, Checkpoint.At(new(new("5"), 0)), Token);
 
-        var next = await _leases.CheckpointAsync(mine, Checkpoint.At(new(new("6"), 1)), Token);
+        var next = await Leases.CheckpointAsync(mine, Checkpoint.At(new(new("6"), 1)), Token);
 
         Assert.True(next.Succeeded);
         await AssertRow(counter: 3, "me", switches: 0, "6", 1);
@@ -128,45 +123,23 @@ public sealed class LeaseTableTests : IDisposable
     public async Task A_child_of_a_shard_that_was_read_begins_at_its_first_record_whatever_the_initial_position()
     {
         var other = Child with { Id = "shardId-000000000009", Parents = ["shardId-000000000008"] };
-        await _leases.GetOrCreateAsync(Stream, Child with { Id = Child.Parents[1], Parents = [] }, Checkpoint.Latest, Token);
+        await Leases.GetOrCreateAsync(Stream, Child with { Id = Child.Parents[1], Parents = [] }, Checkpoint.Latest, Token);
 
-        Assert.Equal(Checkpoint.TrimHorizon, (await _leases.GetOrCreateAsync(Stream, Child, Checkpoint.Latest, Token)).Checkpoint);
-        Assert.Equal(Checkpoint.Latest, (await _leases.GetOrCreateAsync(Stream, other, Checkpoint.Latest, Token)).Checkpoint);
+        Assert.Equal(Checkpoint.TrimHorizon, (await Leases.GetOrCreateAsync(Stream, Child, Checkpoint.Latest, Token)).Checkpoint);
+        Assert.Equal(Checkpoint.Latest, (await Leases.GetOrCreateAsync(Stream, other, Checkpoint.Latest, Token)).Checkpoint);
     }
 
     [Fact]
     public async Task Creating_what_exists_leaves_it_and_a_list_is_of_one_creation_of_the_stream()
     {
-        var lease = (await _leases.TakeAsync(await Create(), "me", Token)).Lease!;
+        var lease = (await Leases.TakeAsync(await Create(), "me", Token)).Lease!;
         var recreated = Stream with { Epoch = Stream.Epoch + 1 };
-        await _leases.GetOrCreateAsync(recreated, Child, Checkpoint.Latest, Token);
-        await _store.UpdateIfAsync(
+        await Leases.GetOrCreateAsync(recreated, Child, Checkpoint.Latest, Token);
+        await Store.UpdateIfAsync(
             Rows, Stream.LeaseKey("metrics"), new ItemUpdate().Set("entityType", "WORKER_METRICS"), WriteCondition.None, Token);
 
         Assert.Equivalent(lease, await Create());
-        Assert.Equivalent(lease, Assert.Single(await _leases.ListAsync(Stream, Token)));
-    }
-
-    [Fact]
-    public void Checkpoints_sort_as_in_KCL()
-    {
-        Checkpoint[] ascending =
-        [
-            Checkpoint.AtTimestamp, Checkpoint.TrimHorizon, Checkpoint.Latest,
-            Number("9", 0), Number("9", 1), Number("10", 0), Checkpoint.ShardEnd,
-        ];
-
-        Assert.Equal(ascending, ascending.Reverse().Order());
-        Assert.All(ascending, item => Assert.Equal(item, Checkpoint.Parse(item.Text, item.SubSequenceNumber)));
-        Assert.All((string[])["", "trim_horizon", "-1", "12a"], text => Assert.Throws<FormatException>(() => Checkpoint.Parse(text, 0)));
-
-        static Checkpoint Number(string number, long sub) => Checkpoint.At(new(new(number), sub));
-    }
-
-    public void Dispose()
-    {
-        _store.Dispose();
-        _folder.Delete(recursive: true);
+        Assert.Equivalent(lease, Assert.Single(await Leases.ListAsync(Stream, Token)));
     }
 
     private static async Task AssertStaleOwnerCannotWrite(IConditionalStore store)
@@ -180,7 +153,7 @@ public sealed class LeaseTableTests : IDisposable
         LeaseWrite[] writes =
         [
             await leases.CheckpointAsync(stale, Checkpoint.At(new(new("50"), 0)), Token),
-            await leases.CompleteAsync(Stream, stale, [], Token),
+            await leases.CompleteAsync(stale, [], Token),
             await leases.ReleaseAsync(stale, Token),
             await leases.TakeAsync(stale, "stale", Token),
         ];
@@ -190,9 +163,9 @@ public sealed class LeaseTableTests : IDisposable
         Assert.Equivalent(current, await leases.GetOrCreateAsync(Stream, Child, Checkpoint.TrimHorizon, Token));
     }
 
-    private ValueTask<Lease> Create() => _leases.GetOrCreateAsync(Stream, Child, Checkpoint.TrimHorizon, Token);
+    private ValueTask<Lease> Create() => Leases.GetOrCreateAsync(Stream, Child, Checkpoint.TrimHorizon, Token);
 
-    private async Task<StoreItem> Row() => (await _store.GetAsync(Rows, Stream.LeaseKey(Child.Id), Token))!;
+    private async Task<StoreItem> Row() => (await Store.GetAsync(Rows, Stream.LeaseKey(Child.Id), Token))!;
 
     private async Task AssertRow(long counter, string? owner, long switches, string checkpoint, long sub)
     {
