@@ -199,6 +199,7 @@ internal sealed class DynamoDbStore(IAmazonDynamoDB client, TimeProvider time) :
         }
         catch (AmazonDynamoDBException refused) when (refused.ErrorCode == "ValidationException")
         {
+            await DynamoDbStoreTables.EnsureAsync(client, table, time, cancellationToken); // Says so if it is not our table.
             throw new ArgumentException($"DynamoDB refuses to store it in table {table.Name}: {refused.Message}", refused);
         }
         catch (Exception failed) when (IsOutage(failed, cancellationToken))

@@ -43,6 +43,11 @@ public sealed class ConfigurationTests
     [InlineData("--Producer:RateLimits=50", "RateLimits")]
     [InlineData("--Producer:RateLimit=many", "RateLimit")]
     [InlineData("--Reader:CheckpointIntervall=00:00:01", "CheckpointIntervall")]
+    [InlineData("--Reader:InitialPosition=AtTimestamp", "InitialTimestamp")]
+    [InlineData("--Reader:Takeover=Sometimes", "Takeover")]
+    [InlineData("--Reader:ForeignOwnerTimeout=00:00:01", "ForeignOwnerTimeout")]
+    [InlineData("--storage=postgres", "Storage")]
+    [InlineData("--dynamodb-endpoint=http://127.0.0.1:8000", "--storage dynamodb")]
     [InlineData("--Gateway:MaxRecords=0", "MaxRecords")]
     [InlineData("--Gateway:MaxRecordz=5", "MaxRecordz")]
     [InlineData("--Kinesis:RetentionHours=0", "RetentionHours")]
@@ -93,6 +98,19 @@ public sealed class ConfigurationTests
         Assert.False(options.RunsKinesis);
         Assert.Equal("127.0.0.1:22222", Read("--data-folder", "shared", "--join", "127.0.0.1:22222").Join);
         Assert.Null(Read().FirstSilo);
+    }
+
+    [Fact]
+    public void Leases_live_in_SQLite_unless_told_otherwise()
+    {
+        var options = Read("--storage", "dynamodb", "--dynamodb-endpoint", "http://127.0.0.1:8000");
+
+        Assert.Equal((StorageKind.DynamoDb, new("http://127.0.0.1:8000")), (options.Storage, options.DynamodbEndpoint));
+        Assert.Equal((StorageKind.Sqlite, null), (Read().Storage, Read().DynamodbEndpoint));
+        Assert.Contains(
+            "DynamodbEndpoint",
+            Assert.Throws<OptionsValidationException>(() => Read("--storage=dynamodb", "--dynamodb-endpoint=localhost:8000")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

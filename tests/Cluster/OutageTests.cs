@@ -108,15 +108,4 @@ public sealed class OutageTests : IAsyncLifetime
         using var response = await process.Gateway.PostAsJsonAsync("/", new { data, partitionKey }, Cancel);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!);
     }
-
-    /// <summary>The system's clock, set forward as if the process had waited.</summary>
-    private sealed class ShiftedTime : TimeProvider
-    {
-        private long _shift;
-
-        public void Shift(TimeSpan by) => Interlocked.Add(ref _shift, by.Ticks);
-
-        public override long GetTimestamp() =>
-            base.GetTimestamp() + (Interlocked.Read(ref _shift) * TimestampFrequency / TimeSpan.TicksPerSecond);
-    }
 }

@@ -114,11 +114,25 @@ public sealed class DynamoDbStoreTests(ForeignParts foreign) : ConditionalStoreC
     }
 
     [Fact]
-    public async Task A_missing_table_and_a_dead_endpoint_are_named()
+    public async Task A_table_that_is_not_there_is_made_by_those_who_need_it_first()
     {
-        var missing = await Assert.ThrowsAsync<StoreException>(
-            async () => await Store.GetAsync(new StoreTable("nowhere", "id"), "k", Token));
-        Assert.Contains("nowhere", missing.Message, StringComparison.Ordinal);
+        var table = new StoreTable("not-yet-there", "id", Index: new("byOwner", "owner"));
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Store.UpdateIfAsync(
+            table, "k", new ItemUpdate().Set("owner", $"{writer}"), WriteCondition.ItemAbsent, Token).AsTask()));
+
+        Assert.Single(results, result => result.Succeeded);
+        var described = (await _client!.DescribeTableAsync(table.Name, Token)).Table;
+        var index = Assert.Single(described.GlobalSecondaryIndexes);
+        Assert.Equal(("byOwner", ProjectionType.KEYS_ONLY), (index.IndexName, index.Projection.ProjectionType));
+        Assert.Equal([("owner", KeyType.HASH), ("id", KeyType.RANGE)], index.KeySchema.Select(key => (key.AttributeName, key.KeyType)));
+    }
+
+    [Fact]
+    public async Task A_table_of_another_key_and_a_dead_endpoint_are_named()
+    {
+        var notOurs = await Assert.ThrowsAsync<StoreException>(
+            async () => await Store.GetAsync(Things with { KeyAttribute = "key" }, "k", Token));
+        Assert.Contains("things", notOurs.Message, StringComparison.Ordinal);
 
         using var unreachable = new AmazonDynamoDBClient(
             new BasicAWSCredentials("test", "secret"),
