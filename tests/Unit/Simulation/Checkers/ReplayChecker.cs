@@ -2,7 +2,7 @@ namespace DataProcessor.Unit.Simulation.Checkers;
 
 /// <summary>
 /// A reader hands over its shard's records one by one in their order, beginning after the checkpoint of the lease that it
-/// took. What comes again comes from the first record that its processor had not declared handled.
+/// took (making a deleted row anew later is not that). What comes again comes from the first record that its processor had not declared handled.
 /// </summary>
 internal static class ReplayChecker
 {
@@ -14,7 +14,7 @@ internal static class ReplayChecker
         {
             switch (happening)
             {
-                case LeaseWritten { IsTake: true, IsMade: true, Before: not null, After: { } lease } take:
+                case LeaseWritten { IsTake: true, IsMade: true, After: { } lease } take when take.Before is not null || !readers.ContainsKey(take.Writer):
                     var start = evidence.CountThrough(take.Shard, lease.Checkpoint.Position);
                     readers[take.Writer] = (start, start);
                     break;
