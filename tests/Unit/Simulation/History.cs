@@ -64,16 +64,28 @@ internal sealed record Completed(string Reader, Place Through) : Happening;
 /// <summary>A write to a lease, made or refused.</summary>
 /// <param name="Writer">The reader that wrote, whatever name the row has for it.</param>
 /// <param name="Shard">Of the lease.</param>
-/// <param name="IsTake">Whether the write names an owner.</param>
+/// <param name="Kind">What the writer meant.</param>
 /// <param name="IsMade">False: refused.</param>
 /// <param name="Before">The row as the write found it.</param>
 /// <param name="After">The row as the write left it.</param>
-internal sealed record LeaseWritten(string Writer, string Shard, bool IsTake, bool IsMade, Lease? Before, Lease? After) : Happening
+internal sealed record LeaseWritten(string Writer, string Shard, LeaseWriteKind Kind, bool IsMade, Lease? Before, Lease? After) : Happening
 {
     public override string ToString() =>
-        $"{Writer} {(IsTake ? "takes" : "writes")} {Shard}, {(IsMade ? "made" : "refused")}: {Text(Before)} -> {Text(After)}";
+        $"{Writer} {Kind.ToString().ToLowerInvariant()}s {Shard}, {(IsMade ? "made" : "refused")}: {Text(Before)} -> {Text(After)}";
 
     private static string Text(Lease? lease) => lease is null ? "none" : $"{lease.Counter}/{lease.Owner}/{lease.Checkpoint}";
+}
+
+internal enum LeaseWriteKind
+{
+    /// <summary>Makes the row, if there is none.</summary>
+    Create,
+
+    /// <summary>Names an owner.</summary>
+    Take,
+
+    /// <summary>What an owner does: a checkpoint, the end, giving it back.</summary>
+    Write,
 }
 
 /// <summary>Somebody has deleted the shard's lease, and with it what was known of its reader and its position.</summary>

@@ -7,7 +7,7 @@ namespace DataProcessor.Unit.Simulation;
 /// <summary>All readers have one name, so each takes the others' writes for its own.</summary>
 internal sealed class SharedOwnerName : PlantedBug
 {
-    public override string OwnerOf(string reader) => "reader";
+    public override string OwnerOf(string reader) => LeaseOwner.Name("reader", Guid.Empty);
 }
 
 internal sealed class ChildBeforeParent : PlantedBug

@@ -18,7 +18,7 @@ internal sealed class Scenario
         Puts = random.Next(5, 20);
         MostPauseMs = random.Next(100, 1500);
         Reshards = random.Next(0, 5);
-        Troubles = random.Next(1, 7);
+        Troubles = random.Next(1, 9);
         MostCalmMs = random.Next(500, 5000);
         SlowRecords = random.NextDouble() * 0.5;
         EnforcesLimits = random.Next(5) > 0;
@@ -98,8 +98,8 @@ internal sealed class Scenario
             Delay = Rate(0.2),
             MaxDelay = TimeSpan.FromMilliseconds(200),
             LandLate = Rate(0.05),
-            DropSubscription = Rate(0.1),
-            FailSubscription = Rate(0.1),
+            DropSubscription = Rate(0.3),
+            FailSubscription = Rate(0.3),
         };
 
         double Rate(double most) => random.Next(2) * random.NextDouble() * most;

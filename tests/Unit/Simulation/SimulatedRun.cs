@@ -116,7 +116,7 @@ internal sealed record SimulatedRun(int Seed, IReadOnlyList<string> Breaches, To
         }]++;
         totals[Seen.CalmRuns] += world.Scenario.IsCalm ? 1 : 0;
         totals[Seen.StaleWritesRefused] += world.History.Events.OfType<LeaseWritten>().Count(
-            write => write is { IsMade: false, IsTake: false, Before: { } before } && before.Owner != write.Writer);
+            write => write is { IsMade: false, Kind: LeaseWriteKind.Write, Before: { } before } && before.Owner != write.Writer);
         totals[Seen.LatePuts] += service.InjectedLateLandings;
         totals[Seen.Splits] += service.Splits;
         totals[Seen.Merges] += service.Merges;

@@ -19,15 +19,24 @@ internal sealed class SimulatedStore(IConditionalStore inner, string reader, Sim
         StoreTable table, string key, ItemUpdate update, WriteCondition condition, CancellationToken cancellationToken)
     {
         await TravelAsync(cancellationToken);
-        var isTake = update.Sets.ContainsKey(LeaseAttributes.Owner);
-        return await WriteAsync(key, isTake, () => inner.UpdateIfAsync(table, key, update, condition, CancellationToken.None), table, cancellationToken);
+        return await WriteAsync(
+            table,
+            key,
+            KindOf(update, condition),
+            () => inner.UpdateIfAsync(table, key, update, condition, CancellationToken.None),
+            cancellationToken);
     }
 
     public async ValueTask<WriteResult> DeleteIfAsync(
         StoreTable table, string key, WriteCondition condition, CancellationToken cancellationToken)
     {
         await TravelAsync(cancellationToken);
-        return await WriteAsync(key, isTake: false, () => inner.DeleteIfAsync(table, key, condition, CancellationToken.None), table, cancellationToken);
+        return await WriteAsync(
+            table,
+            key,
+            LeaseWriteKind.Write,
+            () => inner.DeleteIfAsync(table, key, condition, CancellationToken.None),
+            cancellationToken);
     }
 
     public async ValueTask<ItemPage> QueryAsync(
@@ -51,7 +60,7 @@ internal sealed class SimulatedStore(IConditionalStore inner, string reader, Sim
     }
 
     private async ValueTask<WriteResult> WriteAsync(
-        string key, bool isTake, Func<ValueTask<WriteResult>> write, StoreTable table, CancellationToken cancellationToken)
+        StoreTable table, string key, LeaseWriteKind kind, Func<ValueTask<WriteResult>> write, CancellationToken cancellationToken)
     {
         var faults = world.StoreFaults;
         var isLate = world.Happens(faults.Late);
@@ -62,7 +71,7 @@ internal sealed class SimulatedStore(IConditionalStore inner, string reader, Sim
             // The store's calls complete before they return: nothing comes in between.
             var before = await inner.GetAsync(table, key, CancellationToken.None);
             var result = await write();
-            world.History.Add(new LeaseWritten(reader, ShardOf(key), isTake, result.Succeeded, Read(before, key), Read(result.Item, key)));
+            world.History.Add(new LeaseWritten(reader, ShardOf(key), kind, result.Succeeded, Read(before, key), Read(result.Item, key)));
             return result;
         });
         if (isLate)
@@ -84,6 +93,11 @@ internal sealed class SimulatedStore(IConditionalStore inner, string reader, Sim
 
     /// <summary>The end of a lease's key.</summary>
     public static string ShardOf(string key) => key[(key.LastIndexOf(':') + 1)..];
+
+    private static LeaseWriteKind KindOf(ItemUpdate update, WriteCondition condition) =>
+        condition.Terms.Any(term => term.Attribute is null) ? LeaseWriteKind.Create
+        : update.Sets.ContainsKey(LeaseAttributes.Owner) ? LeaseWriteKind.Take
+        : LeaseWriteKind.Write;
 
     private Lease? Read(StoreItem? item, string key) => item is null ? null : LeaseAttributes.Read(item, world.Stream, ShardOf(key));
 }

@@ -13,7 +13,7 @@ internal static class LineageChecker
             {
                 case LeaseWritten { IsMade: true, After: { } lease } write:
                     leased.Add(write.Shard);
-                    if (write.IsTake && evidence.Stream.Parents[write.Shard].FirstOrDefault(parent => !finished.Contains(parent)) is { } early)
+                    if (write.Kind == LeaseWriteKind.Take && evidence.Stream.Parents[write.Shard].FirstOrDefault(parent => !finished.Contains(parent)) is { } early)
                     {
                         yield return $"{write}, before the end of {early}";
                     }

@@ -17,8 +17,8 @@ internal static class OwnerChecker
                 case Processed record:
                     working.Add(record.Reader);
                     break;
-                case LeaseWritten { IsMade: true, Before: null } restore:
-                    holders[restore.Shard] = restore.Writer;
+                case LeaseWritten { IsMade: true, Before: null } create:
+                    holders[create.Shard] = create.Writer;
                     break;
                 case LeaseWritten { IsMade: true, Before: { } before } write:
                     if (write.After?.Counter != before.Counter + 1)
@@ -26,7 +26,7 @@ internal static class OwnerChecker
                         yield return $"{write}: another write is undone";
                     }
 
-                    if (write.IsTake)
+                    if (write.Kind == LeaseWriteKind.Take)
                     {
                         if (working.Contains(write.Writer))
                         {

@@ -2,7 +2,7 @@ namespace DataProcessor.Unit.Simulation.Checkers;
 
 /// <summary>
 /// A reader hands over its shard's records one by one in their order, beginning after the checkpoint of the lease that it
-/// took (making a deleted row anew later is not that). What comes again comes from the first record that its processor had not declared handled.
+/// took. What comes again comes from the first record that its processor had not declared handled.
 /// </summary>
 internal static class ReplayChecker
 {
@@ -14,7 +14,7 @@ internal static class ReplayChecker
         {
             switch (happening)
             {
-                case LeaseWritten { IsTake: true, IsMade: true, After: { } lease } take when take.Before is not null || !readers.ContainsKey(take.Writer):
+                case LeaseWritten { IsMade: true, After: { } lease } take when IsTake(take, readers.ContainsKey):
                     var start = evidence.CountThrough(take.Shard, lease.Checkpoint.Position);
                     readers[take.Writer] = (start, start);
                     break;
@@ -37,4 +37,12 @@ internal static class ReplayChecker
             }
         }
     }
+
+    /// <summary>A reader that finds its row deleted makes it anew: at the beginning that is its take, later it is none.</summary>
+    private static bool IsTake(LeaseWritten write, Predicate<string> hasTaken) => write.Kind switch
+    {
+        LeaseWriteKind.Take => true,
+        LeaseWriteKind.Create => write.After?.Owner is not null && !hasTaken(write.Writer),
+        _ => false,
+    };
 }
