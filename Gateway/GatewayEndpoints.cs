@@ -1,5 +1,6 @@
 using DataProcessor.Gateway.Answering;
 using DataProcessor.Gateway.Health;
+using DataProcessor.Gateway.KinesisApi;
 using DataProcessor.Gateway.Stopping;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,8 +18,9 @@ public static class GatewayEndpoints
     private const string Look = "GET, HEAD";
 
     /// <summary>
-    /// Maps <c>POST /</c>, <c>POST /streams/{stream}/records</c>, <c>GET /healthcheck</c> and <c>GET /ready</c>; other
-    /// methods there are answered 405. The result takes what concerns all of them, such as RequireHost.
+    /// Maps <c>POST /</c> (also AWS SDKs' PutRecord and PutRecords), <c>POST /streams/{stream}/records</c>,
+    /// <c>GET /healthcheck</c> and <c>GET /ready</c>; other methods there are answered 405. The result takes what concerns
+    /// all of them, such as RequireHost.
     /// </summary>
     public static RouteGroupBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
@@ -47,8 +49,11 @@ public static class GatewayEndpoints
         gateway.Map(pattern, (HttpContext context) => RefuseMethod(context, methods));
     }
 
-    private static Task PutToDefaultStream(HttpContext context, GatewayRequests requests, IOptions<GatewayOptions> options) =>
-        requests.TakeAsync(context, options.Value.DefaultStream);
+    private static Task PutToDefaultStream(
+        HttpContext context, GatewayRequests requests, KinesisRequests kinesis, IOptions<GatewayOptions> options) =>
+        KinesisRequests.IsCall(context.Request)
+            ? kinesis.TakeAsync(context)
+            : requests.TakeAsync(context, options.Value.DefaultStream);
 
     private static Task PutToStream(HttpContext context, string stream, GatewayRequests requests) =>
         requests.TakeAsync(context, stream);

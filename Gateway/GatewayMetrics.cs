@@ -56,7 +56,7 @@ internal sealed class GatewayMetrics
         }
     }
 
-    public void OnRefused(ProblemKind kind) => _refused.Add(1, new KeyValuePair<string, object?>("error.type", kind.Code));
+    public void OnRefused(string errorType) => _refused.Add(1, new KeyValuePair<string, object?>("error.type", errorType));
 
     public void OnPossibleDuplicates(string stream, int count) => _possibleDuplicates.Add(count, TagsOf(stream));
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Routing;
 using Microsoft.Extensions.Options;
 
@@ -48,6 +49,10 @@ public sealed class GatewayOptions : IValidatableObject
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The keys that puts need. Default: none, and everybody may put.</summary>
+    [ValidateObjectMembers]
+    public AuthenticationOptions Authentication { get; } = new();
 
     /// <summary>A shard's part of <see cref="InFlightBytes"/>.</summary>
     internal long InFlightBytesPerShard => InFlightBytes / 4;

@@ -1,4 +1,5 @@
 using DataProcessor.Gateway.Answering;
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
@@ -15,6 +16,7 @@ namespace DataProcessor.Gateway;
 /// </summary>
 internal sealed class GatewayRequests(
     IOptions<GatewayOptions> options,
+    ApiKeys keys,
     ByteBudget inFlight,
     ShardMapCache maps,
     PutDispatcher puts,
@@ -32,7 +34,7 @@ internal sealed class GatewayRequests(
             var refusal = await RefusalAsync(context, stream, body, records);
             if (refusal is not null)
             {
-                metrics.OnRefused(refusal.Kind);
+                metrics.OnRefused(refusal.Kind.Code);
             }
 
             var answer = refusal is not null ? new ProblemAnswer(refusal) : Answer.To(records);
@@ -50,6 +52,12 @@ internal sealed class GatewayRequests(
     private async ValueTask<Problem?> RefusalAsync(
         HttpContext context, string stream, RequestBody body, IncomingRecords records)
     {
+        // 0 authenticate
+        if (keys.Refusal(context.Request, stream) is { } stranger)
+        {
+            return stranger;
+        }
+
         if (!StreamName.IsValid(stream))
         {
             return new(ProblemKind.InvalidStreamName, $"A stream name has {StreamName.Rule}.");

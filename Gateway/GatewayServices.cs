@@ -1,4 +1,6 @@
+using DataProcessor.Gateway.Authentication;
 using DataProcessor.Gateway.Health;
+using DataProcessor.Gateway.KinesisApi;
 using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
@@ -29,6 +31,10 @@ public static class GatewayServices
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddSingleton<GatewayMetrics>();
 
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<SignatureCheck>();
+        services.AddHostedService<AuthenticationWarning>();
+
         // 1 read
         services.AddSingleton(provider =>
             new ByteBudget(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.InFlightBytes));
@@ -40,6 +46,7 @@ public static class GatewayServices
         services.AddSingleton<PutDispatcher>();
 
         services.AddSingleton<GatewayRequests>();
+        services.AddSingleton<KinesisRequests>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<GatewayDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<GatewayDrain>());

@@ -20,6 +20,10 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
 
     /// <summary>Bodies held at once; what comes beyond them is told to come again.</summary>
     private const long MaxBodiesInFlight = 256L * 1024 * 1024;
+
+    /// <summary>Over HTTP/1.1 a subscription holds a connection: one for each shard of <see cref="LocalKinesisOptions.ShardLimit"/>'s default, and some.</summary>
+    private const int MaxConnections = 11_000;
+
     private WebApplication? _application;
     private long _inFlight;
 
@@ -33,7 +37,7 @@ internal sealed class KestrelEndpoint(Dispatcher dispatcher, StatusPage status) 
             kestrel.AddServerHeader = false;
             kestrel.AllowAlternateSchemes = true; // An h2c request says http on a connection that looks like TLS.
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = 1_000;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.MinResponseDataRate = null; // A subscriber may stop reading; its lifetime ends it.
             kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;

@@ -22,6 +22,11 @@ internal sealed class ProblemAnswer(Problem problem, IncomingRecords? failed = n
             response.Headers.RetryAfter = $"{Math.Max(1, Math.Ceiling(wait.TotalSeconds)):0}";
         }
 
+        if (problem.Kind == ProblemKind.Unauthenticated)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         if (problem.Kind == ProblemKind.UnsupportedContentEncoding)
         {
             response.Headers.AcceptEncoding = "identity";

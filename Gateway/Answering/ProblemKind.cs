@@ -44,6 +44,12 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind BatchFailed =
         new(StatusCodes.Status400BadRequest, "BatchFailed", "No record of the batch was stored.");
 
+    public static readonly ProblemKind Unauthenticated =
+        new(StatusCodes.Status401Unauthorized, "Unauthenticated", "The request needs an API key.");
+
+    public static readonly ProblemKind StreamForbidden =
+        new(StatusCodes.Status403Forbidden, "StreamForbidden", "The API key is not for this stream.");
+
     public static readonly ProblemKind StreamNotFound =
         new(StatusCodes.Status404NotFound, "StreamNotFound", "There is no such stream.");
 

@@ -24,7 +24,7 @@ internal sealed class RequestBody(ByteBudget budget, int maxBytes) : IDisposable
     private int _length;
     private int _expected;
 
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+    public Span<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>Reads to the body's end; null when that succeeded.</summary>
     public async ValueTask<Problem?> ReadAsync(HttpRequest request, CancellationToken cancellation)

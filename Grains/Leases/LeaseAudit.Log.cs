@@ -28,6 +28,6 @@ internal sealed partial class LeaseAudit
         Message = "{Application}/{Stream}: the stream was deleted and made anew; of the former one, shard {Shard} was read to {Checkpoint} and records after it are lost. The new one is read from its first record")]
     private static partial void LogRecreated(ILogger logger, string application, string stream, string shard, string checkpoint);
 
-    [LoggerMessage(EventId = 44, Level = LogLevel.Information, Message = "{Application}: deleted lease {Lease}, finished and past its retention")]
+    [LoggerMessage(EventId = 44, Level = LogLevel.Information, Message = "{Application}: deleted lease {Lease}: it is finished and its shard is gone")]
     private static partial void LogDeleted(ILogger logger, string application, string lease);
 }

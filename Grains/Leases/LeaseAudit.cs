@@ -17,6 +17,9 @@ internal sealed partial class LeaseAudit(LeaseTable leases, string application, 
     /// <summary>Writes on their way at the same time: a first start makes a lease per shard.</summary>
     private const int MaxConcurrentWrites = 32;
 
+    /// <summary>Of one audit, one after the other; there is no hurry.</summary>
+    private const int MostDeletions = 50;
+
     /// <param name="map">The stream as it is.</param>
     /// <param name="running">Ids of the shards that are being read: their readers make a row that was deleted anew.</param>
     /// <param name="initial">Where the application starts in what it knows nothing of.</param>
@@ -55,18 +58,19 @@ internal sealed partial class LeaseAudit(LeaseTable leases, string application, 
     }
 
     /// <summary>Ends leases that can never be read on.</summary>
-    private async ValueTask CloseAsync(
-        IReadOnlyList<Lease> lost, Action<ILogger, string, string, string, string> log, string streamName, CancellationToken cancellationToken)
-    {
-        foreach (var lease in lost)
-        {
-            if ((await leases.CompleteAsync(lease, [], cancellationToken)).Succeeded)
+    private Task CloseAsync(
+        IReadOnlyList<Lease> lost, Action<ILogger, string, string, string, string> log, string streamName, CancellationToken cancellationToken) =>
+        ForEachAsync(
+            lost,
+            async (lease, token) =>
             {
-                instruments.For(application, streamName, lease.ShardId).OnPositionLost();
-                log(logger, application, streamName, lease.ShardId, lease.Checkpoint.ToString());
-            }
-        }
-    }
+                if ((await leases.CompleteAsync(lease, [], token)).Succeeded)
+                {
+                    instruments.For(application, streamName, lease.ShardId).OnPositionLost();
+                    log(logger, application, streamName, lease.ShardId, lease.Checkpoint.ToString());
+                }
+            },
+            cancellationToken);
 
     private async ValueTask MakeAsync(
         StreamIdentity stream, IReadOnlyList<PlannedLease> missing, bool isFirst, CancellationToken cancellationToken)
@@ -85,15 +89,23 @@ internal sealed partial class LeaseAudit(LeaseTable leases, string application, 
             LogHole(logger, application, stream.Name, string.Join(", ", missing.Take(10).Select(lease => $"{lease.Shard.Id} at {lease.Start}")), missing.Count);
         }
 
-        foreach (var some in missing.Chunk(MaxConcurrentWrites))
+        await ForEachAsync(
+            missing, async (lease, token) => await leases.CreateAsync(stream, lease.Shard, lease.Start, token), cancellationToken);
+    }
+
+    /// <summary>On the caller's scheduler, a simulation's too: Parallel.ForEachAsync would know a TaskScheduler only.</summary>
+    private static async Task ForEachAsync<T>(
+        IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        foreach (var some in items.Chunk(MaxConcurrentWrites))
         {
-            await Task.WhenAll(some.Select(lease => leases.CreateAsync(stream, lease.Shard, lease.Start, cancellationToken).AsTask()));
+            await Task.WhenAll(some.Select(item => write(item, cancellationToken).AsTask()));
         }
     }
 
     private async ValueTask DeleteAsync(Lease[] unneeded, CancellationToken cancellationToken)
     {
-        foreach (var lease in unneeded)
+        foreach (var lease in unneeded.Take(MostDeletions))
         {
             if (await leases.DeleteAsync(lease, cancellationToken))
             {

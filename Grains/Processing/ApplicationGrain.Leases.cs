@@ -40,9 +40,9 @@ internal sealed partial class ApplicationGrain
             await Task.WhenAll(deleted.Select(shardId => Restart(map, shardId)));
             (_auditFailure, _auditValidFor) = (null, AuditInterval);
         }
-        catch (Exception e) when (e is StoreException or OrleansException or TimeoutException || limit.IsCancellationRequested)
+        catch (Exception e) when (e is StoreException or OrleansException or TimeoutException or OperationCanceledException)
         {
-            _auditFailure = limit.IsCancellationRequested ? $"no answer within {AuditTimeout}" : e.Message;
+            _auditFailure = e is OperationCanceledException ? $"no answer within {AuditTimeout}" : e.Message;
             _auditValidFor = AuditRetryInterval;
             LogAuditFailed(_key.ToString(), AuditRetryInterval, _auditFailure);
         }

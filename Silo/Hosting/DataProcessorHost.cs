@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using DataProcessor.Aws.Local.Wire;
 using DataProcessor.Gateway;
 using DataProcessor.Grains;
 using DataProcessor.Silo.Admin;
 using DataProcessor.Silo.Listeners;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
@@ -14,9 +16,16 @@ namespace DataProcessor.Silo.Hosting;
 public static class DataProcessorHost
 {
     /// <summary>Runs the process until it is told to stop. What a person can put right is one line on standard error, and exit code 1.</summary>
+    /// <remarks>With the one argument <c>make-key</c> it prints new keys for the gateway, and ends.</remarks>
     /// <inheritdoc cref="Create"/>
     public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? configureServices = null)
     {
+        if (args is [MakeKeyCommand.Name])
+        {
+            await MakeKeyCommand.RunAsync(Console.Out);
+            return 0;
+        }
+
         try
         {
             await Create(args, configureServices).RunAsync();
@@ -103,8 +112,16 @@ public static class DataProcessorHost
 
     private static void Listen(KestrelServerOptions kestrel, DataProcessorOptions options)
     {
+        // A request over h2c says http on a connection that looks like TLS.
+        kestrel.AllowAlternateSchemes = true;
+        var time = kestrel.ApplicationServices.GetRequiredService<TimeProvider>();
+
         // In this order: StartMessage reads the addresses by it.
-        kestrel.Listen(IPAddress.Loopback, options.GatewayPort, listen => listen.Tag(Listener.Gateway));
+        kestrel.Listen(IPAddress.Loopback, options.GatewayPort, listen =>
+        {
+            listen.Tag(Listener.Gateway);
+            ((IConnectionBuilder)listen).Use(next => PriorKnowledgeHttp2.Wrap(next, time));
+        });
         kestrel.Listen(IPAddress.Loopback, options.AdminPort, listen => listen.Tag(Listener.Admin));
     }
 

@@ -35,7 +35,7 @@ internal sealed class StartMessage(
         return
         [
             $"Stream {process.StreamName}, application {process.ApplicationName}",
-            Line("gateway", addresses[0], "POST / or /streams/{stream}/records"),
+            Line("gateway", addresses[0], "POST / or /streams/{stream}/records; PutRecord(s) of any AWS SDK"),
             Line("admin", addresses[1], $"/streams/{process.StreamName}  /dashboard  /health"),
             Line("kinesis", kinesis, process.RunsKinesis ? "embedded; any AWS SDK or CLI with this endpoint" : "external"),
             Line("silo", $"127.0.0.1:{process.SiloPort}", process.Join is null ? "another joins with --join" : $"joined {process.Join}"),

@@ -20,7 +20,6 @@ public class ProducerBenchmark : IDisposable
     private const int Aggregates = 4;
     private const int RecordsPerAggregate = 1200;
     private const int Records = Aggregates * RecordsPerAggregate;
-    private const int DataSize = 200;
 
     private readonly AggregateWriter[] _writers = [.. Enumerable.Range(0, Aggregates).Select(i => new AggregateWriter(10_000, incarnation: (ulong)i))];
     private readonly PutRecordsEntry[] _entries = new PutRecordsEntry[Aggregates];
@@ -30,18 +29,7 @@ public class ProducerBenchmark : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        var random = new Random(1);
-        var data = new byte[DataSize];
-        using var frames = new MemoryStream();
-        var frame = new byte[1024];
-        for (var i = 0; i < RecordsPerAggregate; i++)
-        {
-            random.NextBytes(data);
-            var key = System.Text.Encoding.UTF8.GetBytes($"customer-{random.Next(1000)}");
-            frames.Write(frame, 0, RecordFrame.Write(frame, HashKey.FromPartitionKey(key), false, false, key, data));
-        }
-
-        _frames = frames.ToArray();
+        _frames = UserRecords.Frames(RecordsPerAggregate, Keys.Hundred);
         _client = new(
             new() { Endpoint = new("http://127.0.0.1/") },
             new BasicAWSCredentials("key", "secret"),

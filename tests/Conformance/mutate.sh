@@ -11,9 +11,14 @@ mutations=(
   'Cbor|Aws/Kinesis/RecordPageCbor.cs|s/"PartitionKey"u8/"Partitionkey"u8/'
   'Client|Aws/Kinesis/ShardIteratorStart.cs|s/new("AFTER_SEQUENCE_NUMBER"/new("AT_SEQUENCE_NUMBER"/'
   'Scenarios|Aws.Local/Wire/Operations/PutRecordsOperation.cs|s/MaxRecords = 500/MaxRecords = 501/'
+  'KinesisApi|Gateway/KinesisApi/KinesisError.cs|s/"ProvisionedThroughputExceededException"/"ThroughputExceeded"/'
+  'KinesisApi|Gateway/KinesisApi/JsonBodyReader.cs|s/text.Start.Value + length)/text.End.Value)/'
+  'KinesisApi|Gateway/Authentication/SignatureCheck.cs|s/string Authority = ":authority"/string Authority = "authority"/'
+  'KinesisApi|Gateway/Reading/UnreadBody.cs|s/if (!HttpProtocol/if (HttpProtocol/'
   'Aggregation|Grains/Aggregation/AggregateWriter.cs|s/MD5.HashData(message,/MD5.HashData(message[1..],/'
   'Aggregation|Grains/Aggregation/AggregateReader.Parse.cs|s/entry.PartitionKey < _partitionKeys.Count/entry.PartitionKey <= _partitionKeys.Count/'
   'Storage|Grains/Storage/DynamoDbStoreExpression.cs|s/OR {name} > /OR {name} >= /'
+  'Storage|Grains/Leases/LeaseTable.cs|s/.Remove(LeaseAttributes.CheckpointOwner);/;/'
 )
 
 copy=$(mktemp -d)

@@ -2,12 +2,16 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DataProcessor.Conformance.Harness;
 
 namespace DataProcessor.Conformance.Scenarios;
 
 /// <summary>The aws command, version 1 or 2.</summary>
-internal sealed partial class AwsCommandCaller : KinesisCaller
+/// <param name="keys">What it signs with; null where nobody verifies it.</param>
+internal sealed partial class AwsCommandCaller(AccessKeyPair? keys = null) : KinesisCaller
 {
+    private readonly AccessKeyPair _keys = keys ?? AccessKeyPair.Any;
+
     private static readonly Lazy<bool> IsFirstVersion = new(() => Version().StartsWith("aws-cli/1", StringComparison.Ordinal));
 
     public override async Task<JsonNode> CallAsync(
@@ -27,7 +31,7 @@ internal sealed partial class AwsCommandCaller : KinesisCaller
         Array.ForEach(arguments, start.ArgumentList.Add);
         foreach ((var name, var value) in (ReadOnlySpan<(string, string)>)
         [
-            ("AWS_ACCESS_KEY_ID", "conformance"), ("AWS_SECRET_ACCESS_KEY", "conformance"), ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_ACCESS_KEY_ID", _keys.Id), ("AWS_SECRET_ACCESS_KEY", _keys.Secret), ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_MAX_ATTEMPTS", "1"), ("AWS_PAGER", ""), ("AWS_CONFIG_FILE", "/dev/null"),
         ])
         {

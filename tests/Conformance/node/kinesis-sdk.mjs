@@ -8,13 +8,13 @@ const { NodeHttpHandler } = createRequire(createRequire(import.meta.url).resolve
 
 const clients = new Map();
 
-function clientFor(endpoint, http) {
-  const name = `${endpoint} ${http}`;
+function clientFor({ endpoint, http, accessKeyId = 'conformance', secretAccessKey = 'conformance' }) {
+  const name = `${endpoint} ${http} ${accessKeyId} ${secretAccessKey}`;
   if (!clients.has(name)) {
     clients.set(name, new kinesis.KinesisClient({
       endpoint,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'conformance', secretAccessKey: 'conformance' },
+      credentials: { accessKeyId, secretAccessKey },
       maxAttempts: 1,
       // Its own handler speaks HTTP/2 with prior knowledge, also without TLS.
       ...(http === '1.1' ? { requestHandler: new NodeHttpHandler() } : {}),
@@ -44,11 +44,12 @@ function fromSdk(value) {
   return value;
 }
 
-async function call({ endpoint, http, operation, input }) {
+async function call({ operation, input, ...client }) {
   try {
-    return { output: fromSdk(await clientFor(endpoint, http).send(new kinesis[`${operation}Command`](toSdk(input)))) };
+    return { output: fromSdk(await clientFor(client).send(new kinesis[`${operation}Command`](toSdk(input)))) };
   } catch (e) {
-    return { error: { code: e.name, status: e.$metadata?.httpStatusCode ?? 0, message: e.message } };
+    const type = e.constructor.name;
+    return { error: { code: e.name, type, status: e.$metadata?.httpStatusCode ?? 0, message: e.message } };
   }
 }
 
@@ -59,10 +60,10 @@ await serve({
     .map((name) => name.slice(0, -'Command'.length)),
 
   // Reads events until so many records have come, or an event says that the shard has ended.
-  async subscribe({ endpoint, http, input, records: wanted }) {
+  async subscribe({ input, records: wanted, ...client }) {
     const events = [];
     try {
-      const { EventStream } = await clientFor(endpoint, http).send(new kinesis.SubscribeToShardCommand(toSdk(input)));
+      const { EventStream } = await clientFor(client).send(new kinesis.SubscribeToShardCommand(toSdk(input)));
       let count = 0;
       for await (const { SubscribeToShardEvent: event } of EventStream) {
         events.push(fromSdk(event));

@@ -12,10 +12,12 @@ from botocore.exceptions import ClientError
 
 
 @functools.lru_cache(None)
-def client_for(endpoint):
+def client_for(endpoint, key_id, secret):
     # What is wrong is to be found by the server, and told once.
     config = Config(parameter_validation=False, retries={"max_attempts": 0})
-    return boto3.client("kinesis", endpoint_url=endpoint, region_name="us-east-1", config=config)
+    return boto3.client(
+        "kinesis", endpoint_url=endpoint, region_name="us-east-1", config=config,
+        aws_access_key_id=key_id, aws_secret_access_key=secret)
 
 
 def to_boto(value, key=None):
@@ -42,12 +44,14 @@ def from_boto(value):
     return value
 
 
-def call(endpoint, operation, input, **_):
+def call(endpoint, operation, input, accessKeyId="conformance", secretAccessKey="conformance", **_):
+    client = client_for(endpoint, accessKeyId, secretAccessKey)
     try:
-        return {"output": from_boto(getattr(client_for(endpoint), xform_name(operation))(**to_boto(input)))}
+        return {"output": from_boto(getattr(client, xform_name(operation))(**to_boto(input)))}
     except ClientError as e:
         status = e.response["ResponseMetadata"]["HTTPStatusCode"]
-        return {"error": {"code": e.response["Error"]["Code"], "status": status, "message": str(e)}}
+        code = e.response["Error"]["Code"]
+        return {"error": {"code": code, "type": type(e).__name__, "status": status, "message": str(e)}}
 
 
 print(json.dumps({"ready": True}), flush=True)
