@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Aggregation;
@@ -72,10 +73,11 @@ internal sealed class Parcel
         return new(new(entry.PartitionKey, explicitHashKey, entry.Data.ToArray()), records, packing, writer.IsAggregate);
     }
 
+    /// <summary>What a processor sees of a record.</summary>
     public static (string Key, int Number) Read(in UserRecord record)
     {
         var text = Encoding.UTF8.GetString(record.Data.Span);
-        return (record.PartitionKey, int.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture));
+        return (record.PartitionKey, int.Parse(text.Split('/')[0], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Which of its records whoever reads the shard with this range is to hand over, by architecture.md's rule.</summary>

@@ -7,7 +7,7 @@ namespace DataProcessor.Unit.Simulation;
 [Collection(nameof(Simulation))]
 public sealed class PlantedBugTests(ITestOutputHelper output)
 {
-    private const int MostRuns = 20;
+    private const int MostRuns = 50;
 
     [Theory]
     [InlineData(typeof(SkippedRecord), typeof(DeliveryChecker))]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataProcessor.Grains.Leases;
 using DataProcessor.Grains.Storage;
 using DataProcessor.Unit.Leases;
@@ -24,9 +25,8 @@ internal sealed class UnconditionalWrites : PlantedBug
 internal sealed class CheckpointAhead : PlantedBug
 {
     public override IConditionalStore Store(IConditionalStore store, SimulatedWorld world) => new ChangingStore(store, (shard, position) =>
-        world.History.Events.OfType<Acknowledged>().LastOrDefault(record => record.Place.Shard == shard)?.Place.Position is { } last && last > position
-            ? last
-            : position);
+        world.History.Events.OfType<Acknowledged>().Select(record => record.Place).LastOrDefault(place => place.Shard == shard)
+            is { Shard: not null } last && last.Position > position ? last.Position : position);
 }
 
 /// <summary>Now and then a checkpoint is the first one that was ever written.</summary>
@@ -91,7 +91,8 @@ internal sealed class ChangingStore(IConditionalStore inner, Func<string, Stream
     {
         if (!update.Sets.TryGetValue(LeaseAttributes.CheckpointText, out var text)
             || !update.Sets.TryGetValue(LeaseAttributes.CheckpointSubSequenceNumber, out var sub)
-            || Checkpoint.Parse(text.Text, long.Parse(sub.Text, System.Globalization.CultureInfo.InvariantCulture)) is not { Kind: CheckpointKind.Position } checkpoint)
+            || Checkpoint.Parse(text.Text, long.Parse(sub.Text, CultureInfo.InvariantCulture))
+                is not { Kind: CheckpointKind.Position } checkpoint)
         {
             return update;
         }

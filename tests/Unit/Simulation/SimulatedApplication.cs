@@ -33,8 +33,6 @@ internal sealed class SimulatedApplication(SimulatedWorld world)
     private bool _isStopping;
     private int _siloNumber;
 
-    public IReadOnlyList<SimulatedSilo> Silos => _silos;
-
     /// <summary>The readers that the application knows of.</summary>
     public IReadOnlyCollection<SimulatedReader> Running => _running.Values;
 
@@ -118,7 +116,7 @@ internal sealed class SimulatedApplication(SimulatedWorld world)
     private async Task VisitAsync()
     {
         var map = await CurrentMapAsync();
-        if (map is null || _coverage is not { } coverage)
+        if (_coverage is not { } coverage)
         {
             return;
         }
@@ -141,7 +139,8 @@ internal sealed class SimulatedApplication(SimulatedWorld world)
         }
     }
 
-    private async Task<ShardMap?> CurrentMapAsync()
+    /// <summary>By the map that is in hand, unless it is old; the leases are compared with each new one.</summary>
+    private async Task<ShardMap> CurrentMapAsync()
     {
         if (_map is not null && !_isMapOld)
         {

@@ -38,7 +38,7 @@ internal sealed record SimulatedRun(int Seed, IReadOnlyList<string> Breaches, To
                 },
                 Limit);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (world is not null)
         {
             breaches.Add($"ended by {exception}"); // A bug, or nothing happens any more.
         }

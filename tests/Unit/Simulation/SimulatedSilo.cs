@@ -38,6 +38,7 @@ internal sealed class SimulatedSilo
     private async Task<ReaderExit> RunAsync(string name, Shard shard, CancellationToken stop)
     {
         var processor = _world.Plant.Processor(new SimulatedProcessor(_world, name), _world);
+        var store = _world.Plant.Store(new SimulatedStore(_world.Leases, name, _world), _world);
         await using var scope = new NoScope();
         var reader = new ShardReader(new(
             _world.Stream,
@@ -49,7 +50,7 @@ internal sealed class SimulatedSilo
             new StreamConsumers(_client, _world.Time.Clock, NullLogger<StreamConsumers>.Instance),
             _room,
             SimulatedWorld.Application,
-            new LeaseTable(_world.Plant.Store(new SimulatedStore(_world.Leases, name, _world), _world), SimulatedWorld.Application, _world.Scenario.Reader.LeaseKeys),
+            new LeaseTable(store, SimulatedWorld.Application, _world.Scenario.Reader.LeaseKeys),
             processor,
             scope,
             _world.Scenario.Reader,

@@ -16,6 +16,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int Runs = 1000;
     private const int MostFailures = 3;
+    private const string Replay =
+        "Replay: SIM_SEED=… dotnet run -c Release --project tests/Unit -- -class '*." + nameof(SimulationTests) + "'";
 
     [Fact]
     public void Whatever_goes_wrong_every_promise_of_reading_is_kept()
@@ -49,7 +51,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         });
 
         output.WriteLine($"{runs} runs from seed {first} in {watch.Elapsed.TotalSeconds:F1} s: {totals}");
-        Assert.True(failed.IsEmpty, string.Join('\n', failed) + "\nReplay: SIM_SEED=… dotnet run -c Release --project tests/Unit -- -class " + typeof(SimulationTests).FullName);
+        Assert.True(failed.IsEmpty, $"{string.Join('\n', failed)}\n{Replay}");
         Assert.True(runs < Runs || !totals.Missing.Any(), $"Never happened: {string.Join(", ", totals.Missing)}");
     }
 

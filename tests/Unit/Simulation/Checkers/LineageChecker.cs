@@ -13,9 +13,9 @@ internal static class LineageChecker
             {
                 case LeaseWritten { IsMade: true, After: { } lease } write:
                     leased.Add(write.Shard);
-                    if (write.Kind == LeaseWriteKind.Take && evidence.Stream.Parents[write.Shard].FirstOrDefault(parent => !finished.Contains(parent)) is { } early)
+                    if (write.Kind == LeaseWriteKind.Take && !finished.IsSupersetOf(evidence.Stream.Parents[write.Shard]))
                     {
-                        yield return $"{write}, before the end of {early}";
+                        yield return $"{write}, before the end of its parents";
                     }
 
                     if (lease.IsFinished)

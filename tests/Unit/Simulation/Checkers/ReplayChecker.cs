@@ -19,7 +19,8 @@ internal static class ReplayChecker
                     readers[take.Writer] = (start, start);
                     break;
                 case Completed completed:
-                    readers[completed.Reader] = (readers[completed.Reader].HandedOver, evidence.CountThrough(completed.Through.Shard, completed.Through.Position));
+                    var handled = evidence.CountThrough(completed.Through.Shard, completed.Through.Position);
+                    readers[completed.Reader] = (readers[completed.Reader].HandedOver, handled);
                     break;
                 case Processed record:
                     var index = evidence.CountThrough(record.Place.Shard, record.Place.Position) - 1;
