@@ -93,18 +93,15 @@ internal sealed partial class LeaseAudit(LeaseTable leases, string application, 
             missing, async (lease, token) => await leases.CreateAsync(stream, lease.Shard, lease.Start, token), cancellationToken);
     }
 
-    /// <summary>On the caller's scheduler.</summary>
-    private static Task ForEachAsync<T>(
-        IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> write, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            items,
-            new ParallelOptions
-            {
-                MaxDegreeOfParallelism = MaxConcurrentWrites,
-                TaskScheduler = TaskScheduler.Current,
-                CancellationToken = cancellationToken,
-            },
-            write);
+    /// <summary>On the caller's scheduler, a simulation's too: Parallel.ForEachAsync would know a TaskScheduler only.</summary>
+    private static async Task ForEachAsync<T>(
+        IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        foreach (var some in items.Chunk(MaxConcurrentWrites))
+        {
+            await Task.WhenAll(some.Select(item => write(item, cancellationToken).AsTask()));
+        }
+    }
 
     private async ValueTask DeleteAsync(Lease[] unneeded, CancellationToken cancellationToken)
     {

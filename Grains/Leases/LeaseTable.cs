@@ -77,7 +77,7 @@ internal sealed partial class LeaseTable(IConditionalStore store, string applica
 
     /// <summary>Deletes a lease unless somebody has written it since it was read.</summary>
     public async ValueTask<bool> DeleteAsync(Lease lease, CancellationToken cancellationToken) =>
-        (await store.DeleteIfAsync(_table, lease.Key, CounterIs(lease.Counter), cancellationToken)).Succeeded;
+        (await store.DeleteIfAsync(_table, lease.Key, IsAsRead(lease), cancellationToken)).Succeeded;
 
     /// <param name="lease">As the caller read or wrote it last.</param>
     /// <param name="owner">Owner after the write.</param>
@@ -101,7 +101,7 @@ internal sealed partial class LeaseTable(IConditionalStore store, string applica
     private async ValueTask<(WriteResult Result, Lease? Written, bool IsOwn)> TryWriteAsync(
         Lease lease, string? owner, ItemUpdate update, CancellationToken cancellationToken)
     {
-        var result = await store.UpdateIfAsync(_table, lease.Key, update, CounterIs(lease.Counter), cancellationToken);
+        var result = await store.UpdateIfAsync(_table, lease.Key, update, IsAsRead(lease), cancellationToken);
         var written = result.Item is null ? null : LeaseAttributes.Read(result.Item, lease.Stream, lease.ShardId);
 
         // A refusal may be due to a write of our own that was made although its answer was lost.
@@ -120,6 +120,14 @@ internal sealed partial class LeaseTable(IConditionalStore store, string applica
         var result = await store.UpdateIfAsync(_table, lease.Key, update, WriteCondition.ItemAbsent, cancellationToken);
         return new(result.Succeeded, LeaseAttributes.Read(result.Item!, lease.Stream, lease.ShardId), IsRestored: result.Succeeded);
     }
+
+    /// <summary>
+    /// KCL names the counter alone. It begins anew in a row that was deleted and made again, where it may have come to the
+    /// number that a former owner knows.
+    /// </summary>
+    private static WriteCondition IsAsRead(Lease lease) => CounterIs(lease.Counter).And(lease.Owner is { } owner
+        ? WriteCondition.Equal(LeaseAttributes.Owner, AttributeValue.String(owner))
+        : WriteCondition.Absent(LeaseAttributes.Owner));
 
     private static WriteCondition CounterIs(long counter) =>
         WriteCondition.Equal(LeaseAttributes.Counter, AttributeValue.Number(counter));

@@ -58,14 +58,15 @@ internal sealed partial class ApplicationGrain
     }
 
     /// <returns>Why the shard is not to be read, or not yet; null if it is.</returns>
-    private ShardStatus? WithoutReader(ShardMap map, Shard shard) => _coverage switch
+    private ShardStatus? WithoutReader(ShardMap map, Shard shard)
     {
-        null => ShardStatuses.Idle(shard.Id, ShardState.Stopped) with { LastError = $"The leases are not known: {_auditFailure}" },
-        _ when _coverage.IsFinished(shard.Id) => ShardStatuses.Idle(shard.Id, ShardState.Finished),
-        _ when HasUnfinishedParent(map, shard) => ShardStatuses.Idle(shard.Id, ShardState.WaitingForParents),
-        _ when !_coverage.IsLeased(shard) => ShardStatuses.Idle(shard.Id, ShardState.NotRead),
-        _ => null,
-    };
+        if (_coverage is null)
+        {
+            return ShardStatuses.Idle(shard.Id, ShardState.Stopped) with { LastError = $"The leases are not known: {_auditFailure}" };
+        }
+
+        return ReadingOrder.WithoutReader(map, shard, _coverage, StateOf) is { } state ? ShardStatuses.Idle(shard.Id, state) : null;
+    }
 
     private void OnFinished(Shard shard)
     {

@@ -85,9 +85,7 @@ internal sealed partial class ApplicationGrain(
             var newer = await FetchMap();
             await Forget(newer);
 
-            // The service may list the children a moment after the end of their parent.
-            var lacksChildren = newer.Open.Any(shard => _statuses.GetValueOrDefault(shard.Id)?.State == ShardState.Finished);
-            (_map, _mapValidFor) = (newer, lacksChildren ? TimeSpan.Zero : MapRefreshInterval);
+            (_map, _mapValidFor) = (newer, ReadingOrder.LacksChildren(newer, StateOf) ? TimeSpan.Zero : MapRefreshInterval);
         }
         catch (Exception e) when (_map is not null && e is StreamUnavailableException or OrleansException or TimeoutException)
         {
@@ -173,11 +171,7 @@ internal sealed partial class ApplicationGrain(
     private IShardGrain ShardGrain(ShardMap map, Shard shard) =>
         GrainFactory.GetGrain<IShardGrain>(map.Stream.ShardGrainKey(_key.Application, shard.Id));
 
-    /// <summary>Invariant 5. A parent that the service no longer lists is past its retention and cannot be read.</summary>
-    private bool HasUnfinishedParent(ShardMap map, Shard shard) =>
-        shard.Parents.Any(parent =>
-            map.Shards.Any(listed => listed.Id == parent) &&
-            _statuses.GetValueOrDefault(parent)?.State is not (ShardState.Finished or ShardState.NotRead));
+    private ShardState? StateOf(string shardId) => _statuses.GetValueOrDefault(shardId)?.State;
 
     [LoggerMessage(LogLevel.Warning, "Application {Application}: shard {ShardId} is not being read; trying again at each nudge")]
     private partial void LogNotRunning(Exception exception, string application, string shardId);

@@ -91,7 +91,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
     {
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var whenStopped = stop.Register(() => abort.CancelAfter(_options.StopTimeout));
-        var isTaken = false;
+        var isToBeReleased = false;
         try
         {
             if (await TakeLeaseAsync(stop) is not { } lease) // 1
@@ -104,12 +104,14 @@ internal sealed partial class ShardReader : IAsyncDisposable
                 return ReaderExit.Finished;
             }
 
-            isTaken = true;
+            isToBeReleased = true;
             LogStarted(_logger, _stream.Name, _shard.Id, lease.Checkpoint, _owner);
             Position(lease); // 2
             if (await ReadToEndAsync(stop, abort.Token) is { } children) // 3-6
             {
-                await CompleteAsync(children, stop); // 7
+                // A position on top of an end whose answer was lost would take it back.
+                isToBeReleased = false;
+                await CompleteAsync(children, abort.Token); // 7
                 return _cursor.IsLeaseLost ? ReaderExit.LeaseLost : ReaderExit.Finished;
             }
         }
@@ -118,7 +120,7 @@ internal sealed partial class ShardReader : IAsyncDisposable
             LogStopping(_logger, _stream.Name, _shard.Id);
         }
 
-        if (isTaken && !_cursor.IsLeaseLost)
+        if (isToBeReleased && !_cursor.IsLeaseLost)
         {
             using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
             await _cursor.ReleaseAsync(patience.Token); // 7
@@ -208,11 +210,11 @@ internal sealed partial class ShardReader : IAsyncDisposable
         }
     }
 
-    private async ValueTask CompleteAsync(Shard[] children, CancellationToken stop)
+    private async ValueTask CompleteAsync(Shard[] children, CancellationToken abort)
     {
-        while (!await _cursor.TryCompleteAsync(children, stop) && !_cursor.IsLeaseLost)
+        while (!await _cursor.TryCompleteAsync(children, abort) && !_cursor.IsLeaseLost)
         {
-            await Task.Delay(_storeBackOff.Next(), _time, stop);
+            await Task.Delay(_storeBackOff.Next(), _time, abort);
         }
     }
 

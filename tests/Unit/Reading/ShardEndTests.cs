@@ -1,6 +1,7 @@
 using DataProcessor.Aws.Kinesis;
 using DataProcessor.Grains.Leases;
 using DataProcessor.Grains.Reading;
+using DataProcessor.Grains.Storage;
 using Xunit;
 
 namespace DataProcessor.Unit.Reading;
@@ -54,6 +55,33 @@ public sealed class ShardEndTests : IDisposable
             await _world.Reader(new RecordingProcessor()).RunAsync(CancellationToken.None);
 
             Assert.Equivalent(taken, (await Leases()).Single(lease => lease.Key == taken.Key));
+        });
+    }
+
+    [Fact]
+    public void A_stop_does_not_take_back_an_end_whose_answer_was_lost()
+    {
+        _world.Shard.Put("0");
+        (_world.Shard.IsClosed, _world.Shard.Children) = (true, Children);
+        using var stop = new CancellationTokenSource();
+        var (isEnd, ends) = (false, 0);
+        _world.Store.Change = update =>
+        {
+            isEnd = update.Sets.GetValueOrDefault(LeaseAttributes.CheckpointText)?.Text == Checkpoint.ShardEnd.Text;
+            return update;
+        };
+        _world.Store.After = () =>
+        {
+            if (isEnd && ends++ == 0)
+            {
+                stop.Cancel();
+                throw new StoreException("written, but the answer is lost");
+            }
+        };
+        _world.Run(async () =>
+        {
+            Assert.Equal(ReaderExit.Finished, await _world.Reader(new RecordingProcessor()).RunAsync(stop.Token));
+            Assert.Equal(Checkpoint.ShardEnd, (await _world.Lease()).Checkpoint);
         });
     }
 

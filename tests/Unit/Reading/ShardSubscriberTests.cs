@@ -19,7 +19,7 @@ public sealed class ShardSubscriberTests : IDisposable
     [Fact]
     public void A_hundred_renewals_leave_no_gap_and_repeat_nothing()
     {
-        _world.Time.Step = TimeSpan.FromMilliseconds(250);
+        _world.Time.LookInterval = TimeSpan.FromMilliseconds(250);
         _world.Run(
             async () =>
             {

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-
 namespace DataProcessor.Unit.Reading;
 
 /// <summary>
@@ -12,10 +10,10 @@ internal sealed class VirtualTime(int seed) : SynchronizationContext
     private readonly Random _order = new(seed);
     private int _thread;
 
-    /// <summary>How far the clock moves at once; coarser for a test of hours.</summary>
-    public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(10);
+    /// <summary>How often <see cref="Until"/> looks; more seldom in a test of hours.</summary>
+    public TimeSpan LookInterval { get; set; } = TimeSpan.FromMilliseconds(10);
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(55));
+    public EventClock Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(55));
 
     /// <exception cref="InvalidOperationException">Something has left for the thread pool, and the clock does not wait for that.</exception>
     public override void Post(SendOrPostCallback d, object? state)
@@ -28,7 +26,7 @@ internal sealed class VirtualTime(int seed) : SynchronizationContext
         _ready.Add((d, state));
     }
 
-    /// <exception cref="TimeoutException">It has not ended within the limit of virtual time.</exception>
+    /// <exception cref="TimeoutException">It has not ended within the limit of virtual time, or never will.</exception>
     public void Run(Func<Task> work, TimeSpan limit)
     {
         var outer = Current;
@@ -37,7 +35,8 @@ internal sealed class VirtualTime(int seed) : SynchronizationContext
         try
         {
             var task = work();
-            for (var left = limit; ; left -= Step)
+            var end = Clock.GetUtcNow() + limit;
+            while (true)
             {
                 RunReady();
                 if (task.IsCompleted)
@@ -46,12 +45,15 @@ internal sealed class VirtualTime(int seed) : SynchronizationContext
                     return;
                 }
 
-                if (left <= TimeSpan.Zero)
+                if (!Clock.TryJump())
+                {
+                    throw new TimeoutException("Not done, and nothing is left that could happen.");
+                }
+
+                if (Clock.GetUtcNow() > end)
                 {
                     throw new TimeoutException($"Not done after {limit} of virtual time.");
                 }
-
-                Clock.Advance(Step);
             }
         }
         finally
@@ -68,7 +70,7 @@ internal sealed class VirtualTime(int seed) : SynchronizationContext
     {
         while (!condition())
         {
-            await Pass(Step);
+            await Pass(LookInterval);
         }
     }
 
