@@ -97,9 +97,8 @@ internal sealed partial class Sender : IAsyncDisposable
     private async Task RunAsync()
     {
         var batch = new List<Waiting>();
-        while (await _waiting.Reader.WaitToReadAsync())
+        while (await GatherAsync(batch))
         {
-            await GatherAsync(batch);
             if (batch.Count > 0)
             {
                 await CallAsync(batch);
@@ -108,12 +107,21 @@ internal sealed partial class Sender : IAsyncDisposable
         }
     }
 
-    /// <summary>Fills a call. One at a time: what is ready belongs into one call and not into several.</summary>
-    private async Task GatherAsync(List<Waiting> batch)
+    /// <summary>
+    /// Waits for records and fills a call with them. One at a time: what is ready belongs into one call and not into
+    /// several, and one record is not to wake them all.
+    /// </summary>
+    /// <returns>False when there will be none any more.</returns>
+    private async Task<bool> GatherAsync(List<Waiting> batch)
     {
         await _gathering.WaitAsync();
         try
         {
+            if (!await _waiting.Reader.WaitToReadAsync())
+            {
+                return false;
+            }
+
             var isFull = _waiting.Reader.Count >= MostRecords || Interlocked.Read(ref _waitingBytes) >= _options.CollectionMaxSize;
             if (!isFull && _waiting.Reader.TryPeek(out var first) && first.Record.HasCompany
                 && Departures.Gathering is { TotalMilliseconds: >= 1 } moment)
@@ -122,6 +130,7 @@ internal sealed partial class Sender : IAsyncDisposable
             }
 
             TakeReady(batch);
+            return true;
         }
         finally
         {

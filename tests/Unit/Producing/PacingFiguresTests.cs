@@ -49,7 +49,7 @@ public sealed class PacingFiguresTests
             $"{refusals.Count} refusals, told {refusals.Average(refusal => refusal.Told.TotalSeconds):F2} s on average; "
             + $"{refusals.Count(refusal => refusal.WasTrue) / (double)refusals.Count:P1} found room then; {share:P1} of the shard used");
         Assert.True(refusals.Count > 100);
-        Assert.InRange(refusals.Count(refusal => refusal.WasTrue) / (double)refusals.Count, 0.9, 1);
+        Assert.InRange(refusals.Count(refusal => refusal.WasTrue) / (double)refusals.Count, 0.85, 1);
         Assert.InRange(refusals.Average(refusal => refusal.Told.TotalSeconds), 0, 5);
         Assert.True(share > 0.95);
 

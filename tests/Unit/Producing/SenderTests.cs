@@ -76,6 +76,7 @@ public sealed class SenderTests
     [InlineData("ExpiredTokenException", false, SendResult.Failed)]
     [InlineData("ResourceNotFoundException", false, SendResult.Rejected)]
     [InlineData("AccessDeniedException", false, SendResult.Rejected)]
+    [InlineData("UnrecognizedClientException", false, SendResult.Rejected)]
     [InlineData("ValidationException", false, SendResult.Failed)]
     public void A_failed_call_is_the_outcome_of_each_of_its_records_and_is_not_repeated(string code, bool isUnknown, object result) =>
         Simulation.Run(async simulation =>
