@@ -29,6 +29,13 @@ internal sealed class PutDispatcher(
     public async Task PutAsync(
         IncomingRecords records, StreamRoutes routes, PutMode mode, PutIds ids, CancellationToken cancellation)
     {
+        if (mode == PutMode.Whole && ids == PutIds.Random && records.Count == 1
+            && records.FrameLengthOf(0) <= PutGathering.MostRecordBytes)
+        {
+            await PutSharedAsync(records, routes);
+            return;
+        }
+
         var groups = RecordRouter.Route(
             records, records.Open(), routes, FramePacker.ChunkBytes, time.GetTimestamp(), ids.KeylessTurn);
         groups = mode == PutMode.Rest
@@ -36,15 +43,7 @@ internal sealed class PutDispatcher(
             : TakeShares(records, groups, mode);
         try
         {
-            var terms = new PutTerms(
-                routes.Map.Stream.Name,
-                new Deadline(time, options.Value.RecordTtl),
-                options.Value.BusyPatience,
-                new FirstAnswers(groups.Length),
-                ids,
-                time,
-                metrics,
-                logger);
+            var terms = TermsFor(groups.Length, routes, ids);
             if (mode != PutMode.Whole)
             {
                 terms.FirstAnswers.Taken();
@@ -57,6 +56,52 @@ internal sealed class PutDispatcher(
             ReturnShares(groups);
         }
     }
+
+    /// <summary>Puts records that have their shares. Returns when each has its outcome.</summary>
+    public Task PutAsync(IncomingRecords records, ShardGroup group, StreamRoutes routes) =>
+        new RequestPut(records, maps, TermsFor(shards: 1, routes, PutIds.Random), CancellationToken.None).PutAsync([group], routes);
+
+    /// <summary>
+    /// Puts the one record of a request together with those of others. A client that goes away changes nothing: the record
+    /// is taken, and holds its share until it is settled.
+    /// </summary>
+    private async Task PutSharedAsync(IncomingRecords records, StreamRoutes routes)
+    {
+        var target = TargetOf(records, routes);
+        var bytes = records.FrameLengthOf(0);
+        if (!target.InFlight.TryTake(bytes))
+        {
+            records.Fail(0, Problem.ShardBusy(target.Shard.Id, TimeSpan.FromSeconds(1)));
+            return;
+        }
+
+        try
+        {
+            var put = target.Gathering.Add(records.FrameOf(0), target, routes, this, out var position);
+            var outcomes = await put.Settled;
+            records.Settle(0, outcomes[position]);
+        }
+        finally
+        {
+            target.InFlight.Release(bytes);
+        }
+    }
+
+    private ShardTarget TargetOf(IncomingRecords records, StreamRoutes routes)
+    {
+        var frame = RecordFrame.Read(records.FrameOf(0));
+        return frame.IsKeyless ? routes.NextKeylessSingle(time.GetTimestamp()) : routes.Targets[routes.Map.IndexOf(frame.HashKey)];
+    }
+
+    private PutTerms TermsFor(int shards, StreamRoutes routes, PutIds ids) => new(
+        routes.Map.Stream.Name,
+        new Deadline(time, options.Value.RecordTtl),
+        options.Value.BusyPatience,
+        new FirstAnswers(shards),
+        ids,
+        time,
+        metrics,
+        logger);
 
     /// <summary>Takes the shares of all groups, or fails all records because of one that is full.</summary>
     private ShardGroup[] TakeShares(IncomingRecords records, ShardGroup[] groups, PutMode mode)

@@ -69,6 +69,9 @@ internal sealed class IncomingRecords : IDisposable
     public void Store(int index, StoredIn place, long subSequenceNumber) =>
         EntryAt(index).Outcome = new(place, subSequenceNumber, null);
 
+    /// <summary>Takes the outcome from where the record was put with others.</summary>
+    public void Settle(int index, in RecordOutcome outcome) => EntryAt(index).Outcome = outcome;
+
     public void Fail(int index, Problem problem)
     {
         ref var entry = ref EntryAt(index);

@@ -1,3 +1,4 @@
+using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 
 namespace DataProcessor.Gateway.Routing;
@@ -13,6 +14,9 @@ internal sealed class ShardTarget(Shard shard, IProducerGrain producer, long max
 
     /// <summary>Bytes of requests in flight to this shard.</summary>
     public ByteBudget InFlight { get; } = new(maxBytes);
+
+    /// <summary>Where single records of concurrent requests meet.</summary>
+    public PutGathering Gathering { get; } = new();
 
     /// <summary>Its producer is full or does not answer: records that may go anywhere go elsewhere for a while.</summary>
     public void Avoid(TimeProvider time, TimeSpan span) =>

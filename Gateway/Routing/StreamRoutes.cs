@@ -4,6 +4,7 @@ namespace DataProcessor.Gateway.Routing;
 internal sealed class StreamRoutes
 {
     private int _keylessTurn;
+    private ShardTarget? _keylessTarget;
 
     private StreamRoutes(ShardMap map, ShardTarget[] targets, int keylessTurn)
     {
@@ -27,6 +28,19 @@ internal sealed class StreamRoutes
             ? target
             : new(shard, grains.GetGrain<IProducerGrain>(map.Stream.ProducerKey(shard.Id)), maxBytesPerShard));
         return new(map, targets, older?._keylessTurn ?? 0);
+    }
+
+    /// <summary>The target for a single record without a key: where others are gathering, so that they share a put.</summary>
+    public ShardTarget NextKeylessSingle(long timestamp)
+    {
+        var target = Volatile.Read(ref _keylessTarget);
+        if (target is null || !target.Gathering.IsOpen)
+        {
+            target = Targets[NextKeyless(timestamp)];
+            Volatile.Write(ref _keylessTarget, target);
+        }
+
+        return target;
     }
 
     /// <summary>
