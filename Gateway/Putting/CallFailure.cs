@@ -6,9 +6,13 @@ namespace DataProcessor.Gateway.Putting;
 /// <summary>What a failed grain call says about the cluster and about the call.</summary>
 internal static class CallFailure
 {
-    /// <summary>The cluster failed and not the grain: the call is worth repeating.</summary>
-    public static bool IsOutage(Exception failure) =>
-        failure is TimeoutException or OrleansException or IOException or SocketException or StreamUnavailableException;
+    /// <summary>
+    /// The cluster failed and not the grain: the call is worth repeating. We cancel no call; Orleans reports as cancelled one
+    /// that expired before it found a place for the grain.
+    /// </summary>
+    public static bool IsOutage(Exception failure) => failure
+        is TimeoutException or OrleansException or OperationCanceledException
+        or IOException or SocketException or StreamUnavailableException;
 
     /// <summary>
     /// No activation has executed the call: a silo or the client refused to deliver it, or the grain could not be

@@ -23,7 +23,7 @@ internal sealed partial class ChunkPut(PutId id, PackedChunk chunk, ShardTarget 
     /// <summary>Least wait for a shard that is full.</summary>
     private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Least time for which records without a key avoid a shard that is full or does not answer.</summary>
+    /// <summary>Least time for which records without a key avoid a shard that is full.</summary>
     private static readonly TimeSpan AvoidFor = TimeSpan.FromSeconds(1);
 
     private bool _mayBeHeld;
@@ -88,9 +88,23 @@ internal sealed partial class ChunkPut(PutId id, PackedChunk chunk, ShardTarget 
         return EndedWith(ChunkEnd.Expired);
     }
 
-    private Task<PutResponse> AskAsync() => _mayBeHeld
-        ? target.Producer.Await(id)
-        : target.Producer.Put(new(id, mapVersion, terms.Expiry.Remaining, chunk.Records.Count, chunk.Frames));
+    private async Task<PutResponse> AskAsync()
+    {
+        target.OnCall(terms.Time);
+        try
+        {
+            var response = await (_mayBeHeld
+                ? target.Producer.Await(id)
+                : target.Producer.Put(new(id, mapVersion, terms.Expiry.Remaining, chunk.Records.Count, chunk.Frames)));
+            target.OnAnswered(terms.Time);
+            return response;
+        }
+        catch
+        {
+            target.OnFailed(terms.Time);
+            throw;
+        }
+    }
 
     private ChunkAnswer EndedWith(ChunkEnd end, PutRun[]? runs = null) => new(end, runs ?? [], _mayBeWritten, TimeSpan.Zero);
 
@@ -102,7 +116,6 @@ internal sealed partial class ChunkPut(PutId id, PackedChunk chunk, ShardTarget 
 
     private void OnOutage(Exception outage)
     {
-        target.Avoid(terms.Time, AvoidFor);
         terms.Metrics.OnCallFailed(outage);
         _mayBeHeld |= !CallFailure.WasNotDelivered(outage);
         terms.FirstAnswers.Taken();

@@ -93,6 +93,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Ends the first silo by SIGTERM; returns its exit code.</summary>
     public Task<int> TerminateSiloAsync(CancellationToken cancellationToken) => _silo!.TerminateAsync(cancellationToken);
 
+    public Task KillJoinedSiloAsync() => _joined!.KillAsync();
+
     /// <summary>Ends the silo that joined by SIGTERM, as soon as no new posts go to it; returns its exit code.</summary>
     public Task<int> LeaveSiloAsync(CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using CsCheck;
 using DataProcessor.Gateway.Putting;
 using DataProcessor.Gateway.Reading;
 using DataProcessor.Gateway.Routing;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace DataProcessor.Unit.Gateway;
@@ -55,6 +56,43 @@ public class RoutingTests
 
         Assert.Equal([2, 2, 2], groups.Select(group => group.Records.Count));
         Assert.DoesNotContain(groups, group => group.Target == routes.Targets[2]);
+    }
+
+    [Fact]
+    public void Records_without_a_key_avoid_a_shard_whose_producer_has_answered_none_of_its_calls_for_half_a_second()
+    {
+        var time = new FakeTimeProvider();
+        var target = StreamRoutes.Of(Maps.Even(1), null, new MemoryCluster(1).Grains, long.MaxValue).Targets[0];
+        target.OnCall(time);
+        time.Advance(TimeSpan.FromMilliseconds(400));
+        target.OnCall(time);
+        Assert.False(target.IsAvoided(time.GetTimestamp()));
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.True(target.IsAvoided(time.GetTimestamp()));
+
+        target.OnAnswered(time);
+        Assert.False(target.IsAvoided(time.GetTimestamp()));
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.True(target.IsAvoided(time.GetTimestamp()));
+        target.OnAnswered(time);
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.False(target.IsAvoided(time.GetTimestamp()), "Nobody has asked it anything.");
+    }
+
+    [Fact]
+    public void Records_without_a_key_avoid_a_lost_producer_until_it_answers_a_call()
+    {
+        var time = new FakeTimeProvider();
+        var target = StreamRoutes.Of(Maps.Even(1), null, new MemoryCluster(1).Grains, long.MaxValue).Targets[0];
+        target.OnCall(time);
+        target.OnFailed(time);
+        time.Advance(TimeSpan.FromSeconds(4));
+        target.OnCall(time);
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.True(target.IsAvoided(time.GetTimestamp()), "The call under way is the trial.");
+
+        target.OnAnswered(time);
+        Assert.False(target.IsAvoided(time.GetTimestamp()));
     }
 
     [Fact]
