@@ -7,15 +7,12 @@ using DataProcessor.Gateway.Reading;
 namespace DataProcessor.Gateway.Streaming;
 
 /// <summary>
-/// A body of any length, read a window at a time: the whole lines that have arrived, up to <see cref="MostWindowBytes"/>.
-/// Nothing is read while a window is worked on, so TCP holds up a client that is faster than the shards. A window's bytes
-/// are taken from the budget of the gateway; between windows at most <see cref="BaseBytes"/> stay taken.
+/// A body of any length, read a window at a time: the whole lines that have arrived, up to a limit. Nothing is read while a
+/// window is worked on, so TCP holds up a client that is faster than the shards. A window's bytes are taken from the budget
+/// of the gateway; between windows at most <see cref="BaseBytes"/> stay taken.
 /// </summary>
 internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget budget, TimeProvider time) : IDisposable
 {
-    /// <summary>Most bytes of a window, and what the server itself reads ahead by default.</summary>
-    public const int MostWindowBytes = 1024 * 1024;
-
     public const int BaseBytes = 64 * 1024;
 
     private const int LeastBytes = 4 * 1024;
@@ -32,6 +29,9 @@ internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget b
     private bool _isOver;
     private bool _isBroken;
 
+    /// <summary>There was no room for what has arrived.</summary>
+    private bool _isHeldBack;
+
     /// <summary>Why a line was passed over, or why there will be no more.</summary>
     public Problem? Problem { get; private set; }
 
@@ -41,7 +41,9 @@ internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget b
     /// <summary>The first <paramref name="bytes"/> of <see cref="Lines"/> are done with.</summary>
     public void Consume(int bytes) => _start += bytes;
 
-    /// <summary>Waits for lines and takes those that are there, without waiting for more.</summary>
+    /// <summary>
+    /// Waits for lines and takes those that are there, without waiting for more unless the body is to come in one window.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<LineRead> NextAsync(CancellationToken cancellation)
     {
@@ -53,18 +55,21 @@ internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget b
         Shrink();
         try
         {
-            while (!_isOver)
+            while (!_isOver && !(HasLines && IsFull))
             {
-                var read = await body.ReadAsync(cancellation);
-                var found = await TakeAsync(read, cancellation);
-                while (found == LineRead.Lines && !_isOver && _end < _capacity && body.TryRead(out read))
+                ReadResult read;
+                if (!HasLines || limits.IsOneWindow)
                 {
-                    found = await TakeAsync(read, cancellation);
+                    read = await body.ReadAsync(cancellation);
+                }
+                else if (!body.TryRead(out read))
+                {
+                    break;
                 }
 
-                if (found is { } something)
+                if (await TakeAsync(read, cancellation) is { } ended)
                 {
-                    return something;
+                    return ended;
                 }
             }
         }
@@ -73,7 +78,8 @@ internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget b
             return Break(problem);
         }
 
-        _linesEnd = _end;
+        // The last line may lack its end.
+        _linesEnd = _isOver ? _end : _linesEnd;
         return HasLines ? LineRead.Lines : LineRead.End;
     }
 
@@ -83,7 +89,11 @@ internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget b
         Resize(0);
     }
 
-    /// <summary>Takes what was read, as far as there is room. Null when only more of the body can tell.</summary>
+    private bool HasLines => _linesEnd > _start;
+
+    private bool IsFull => _end >= limits.MaxWindowBytes || _isHeldBack;
+
+    /// <summary>Takes what was read, as far as there is room. Null when the reading may go on.</summary>
     private async ValueTask<LineRead?> TakeAsync(ReadResult read, CancellationToken cancellation)
     {
         if (read.IsCanceled)
@@ -104,12 +114,9 @@ internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget b
 
         TakeIn(read);
         return _bodyBytes > limits.MaxBodyBytes ? Break(Problem.BodyTooLong(limits.MaxBodyBytes))
-            : HasLines ? LineRead.Lines
-            : _end > limits.MaxLineBytes ? await SkipAsync(Problem.LineTooLong(limits.MaxLineBytes), cancellation)
+            : !HasLines && _end > limits.MaxLineBytes ? await SkipAsync(Problem.LineTooLong(limits.MaxLineBytes), cancellation)
             : null;
     }
-
-    private bool HasLines => _linesEnd > _start;
 
     private void TakeIn(in ReadResult read)
     {
@@ -163,14 +170,15 @@ internal sealed class BodyLines(PipeReader body, LineLimits limits, ByteBudget b
     private bool TryMakeRoom(long bytes)
     {
         // A window ends at its most; only a line that is longer goes on.
-        var most = _end < MostWindowBytes || HasLines ? MostWindowBytes : Math.Min(2 * _capacity, limits.MaxLineBytes + 1);
-        var wanted = (int)Math.Min(most, Math.Max(LeastBytes, _end + bytes));
-        if (wanted > _capacity && budget.TryTake(wanted - _capacity))
+        var most = _end < limits.MaxWindowBytes || HasLines ? limits.MaxWindowBytes : limits.MaxLineBytes + 1;
+        var wanted = (int)Math.Min(most, Math.Max(Math.Max(LeastBytes, 2 * _capacity), _end + bytes));
+        if (_end + bytes > _capacity && wanted > _capacity && budget.TryTake(wanted - _capacity))
         {
             Resize(wanted);
         }
 
-        return _end < _capacity || bytes == 0;
+        _isHeldBack = _end == _capacity && bytes > 0;
+        return !_isHeldBack;
     }
 
     private async ValueTask<bool> WaitForRoomAsync(long bytes, CancellationToken cancellation)

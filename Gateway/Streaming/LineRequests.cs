@@ -35,7 +35,7 @@ internal sealed class LineRequests(
 
         // A body may go on for hours; when the process stops, its client is told to send the rest elsewhere.
         using var stopping = drain.Ended.Register(body.CancelPendingRead);
-        using var lines = new BodyLines(body, LineLimits.Of(options.Value, isCompressed), inFlight, time);
+        using var lines = new BodyLines(body, LineLimits.Of(options.Value, context.Request.ContentLength, isCompressed), inFlight, time);
         var results = new ResultStream(context.Response.BodyWriter, options.Value, inFlight, time, context.RequestAborted);
         try
         {

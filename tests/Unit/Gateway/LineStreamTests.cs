@@ -94,9 +94,25 @@ public class LineStreamTests
         var answer = await gateway.PostAsync(string.Concat(Enumerable.Repeat(line, 1500)), "application/x-ndjson", chunked: true);
 
         Assert.Equal(1500, answer.Lines.Length);
-        Assert.InRange(most, 1, BodyLines.MostWindowBytes);
-        Assert.InRange(windows, 15_000_000 / BodyLines.MostWindowBytes, int.MaxValue);
+        Assert.InRange(most, 1, LineLimits.MostWindowBytes);
+        Assert.InRange(windows, 15_000_000 / LineLimits.MostWindowBytes, int.MaxValue);
         await gateway.WhenNothingInFlightAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_announced_to_be_short_is_put_in_one_go_however_it_arrives()
+    {
+        await using var gateway = await LoopbackGateway.StartAsync(shards: 1);
+        using var connection = await gateway.ConnectAsync();
+        const string Half = "{\"data\":\"0\"}\n{\"data\":\"1\"}\n";
+        await connection.SendHeadAsync($"Content-Type: application/x-ndjson\r\nContent-Length: {2 * Half.Length}");
+        await connection.SendAsync(Half);
+        await gateway.WhenInFlightAsync(Half.Length);
+        await connection.SendAsync(Half);
+
+        Assert.Equal(200, await connection.ReadStatusAsync());
+        Assert.Equal([0, 1, 2, 3], await connection.ReadLinesAsync().Select(IdOf).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Single(gateway.Cluster.Producer("shardId-000000000000").Puts);
     }
 
     [Fact]
