@@ -1,6 +1,5 @@
 using DataProcessor.Gateway.Reading;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace DataProcessor.Gateway.Answering;
 

@@ -13,7 +13,10 @@ internal sealed class SharedPut(ShardTarget target, StreamRoutes routes, PutDisp
     private readonly IncomingRecords _records = new();
     private readonly TaskCompletionSource<RecordOutcome[]> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _bytes;
+
+    /// <summary>Ends without a failure: that is for whoever waits.</summary>
     private Task _running = Task.CompletedTask;
+
 
     public StreamRoutes Routes => routes;
 
