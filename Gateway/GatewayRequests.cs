@@ -18,6 +18,7 @@ internal sealed class GatewayRequests(
             if (await RefusalAsync(context, stream) is { } refusal)
             {
                 metrics.OnRefused(refusal.Kind.Code);
+                await UnreadBody.DrainAsync(context.Request, context.RequestAborted);
                 await new ProblemAnswer(refusal).ExecuteAsync(context);
             }
         }

@@ -50,14 +50,6 @@ internal sealed partial class ChunkPut(PutId id, PackedChunk chunk, ShardTarget 
                 await Task.Delay(_backOff.Next(), terms.Time, cancellation);
                 continue;
             }
-            catch (StreamNotFoundException)
-            {
-                // The stream was deleted, and perhaps made anew: this producer cannot be activated any more. A newer
-                // map knows the one that can, or that there is none.
-                terms.FirstAnswers.Taken();
-                _mayBeWritten |= _mayBeHeld;
-                return EndedWith(ChunkEnd.Moved);
-            }
 
             _backOff = new();
             switch (response.Status)

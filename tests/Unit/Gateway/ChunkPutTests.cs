@@ -79,27 +79,6 @@ public sealed class ChunkPutTests : IDisposable
         Assert.Empty(_producer.Awaits);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Records_for_a_stream_that_is_gone_are_routed_again(bool mayBeHeld)
-    {
-        if (mayBeHeld)
-        {
-            _producer.ThenPut(PutResponse.Pending);
-            _producer.AwaitScript.Enqueue(_ => Task.FromException<PutResponse>(new StreamNotFoundException()));
-        }
-        else
-        {
-            _producer.ThenPutFails(new StreamNotFoundException());
-        }
-
-        var answer = await PutAsync();
-
-        Assert.Equal(ChunkEnd.Moved, answer.End);
-        Assert.Equal(mayBeHeld, answer.MayBeWritten);
-    }
-
     [Fact]
     public async Task Records_of_a_lost_producer_are_put_anew_under_their_id_and_counted_as_possible_duplicates()
     {
