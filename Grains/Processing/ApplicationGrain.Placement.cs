@@ -57,7 +57,7 @@ internal sealed partial class ApplicationGrain
         }
 
         var moves = _placement.NextMoves(silos, Running());
-        await Task.WhenAll(moves.Select(move => Move(map, Array.Find(map.Shards, shard => shard.Id == move.ShardId)!, move.To)));
+        await Task.WhenAll(moves.Select(move => Move(map, map.Find(move.ShardId), move.To)));
     }
 
     private async Task Move(ShardMap map, Shard shard, string to)

@@ -93,14 +93,10 @@ public sealed partial class JoinTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task ProgressAsync(Load load, CancellationToken cancellationToken)
+    private static Task ProgressAsync(Load load, CancellationToken cancellationToken)
     {
         var due = load.Acknowledged.Count + RecordsAPhase;
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (load.Acknowledged.Count < due)
-        {
-            await timer.WaitForNextTickAsync(cancellationToken);
-        }
+        return Wait.UntilAsync(() => load.Acknowledged.Count >= due, cancellationToken);
     }
 
     /// <summary>Shards of each silo as <c>GET /streams/{stream}</c> shows them, once it shows so many silos with equal numbers.</summary>

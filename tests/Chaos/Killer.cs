@@ -34,12 +34,7 @@ internal sealed class Killer(SystemUnderTest system, Load load, Random random)
     {
         var (clock, before) = (Stopwatch.StartNew(), load.Acknowledged.Count);
         var due = before + random.Next(FewestRecordsBetweenKills, MostRecordsBetweenKills);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (load.Acknowledged.Count < due)
-        {
-            await timer.WaitForNextTickAsync(cancellationToken);
-        }
-
+        await Wait.UntilAsync(() => load.Acknowledged.Count >= due, cancellationToken);
         _loadedTime += clock.Elapsed;
         _loadedRecords += load.Acknowledged.Count - before;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using DataProcessor.Load.Processes;
 using Xunit;
 
 namespace DataProcessor.Chaos;
@@ -75,11 +76,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         }
     }
 
-    private static int ResidentMiB(int processId)
-    {
-        var line = File.ReadLines($"/proc/{processId}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
-    }
+    private static int ResidentMiB(int processId) => (int)(ProcessUsage.Read(processId).ResidentBytes >> 20);
 
     /// <summary>Straight into the stream, past the system.</summary>
     private static async Task PutAsync(Uri kinesis, int first, int count, CancellationToken cancellationToken)

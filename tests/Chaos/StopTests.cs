@@ -25,11 +25,11 @@ public sealed class StopTests(ITestOutputHelper output)
         var posts = new Posts();
         using var noticed = new CancellationTokenSource();
         var clients = Enumerable.Range(0, Clients).Select(_ => PostAsync(http, system.Gateway, posts, noticed.Token)).ToArray();
-        await Until(() => posts.Answered > 10 * Clients, patience.Token);
+        await Wait.UntilAsync(() => posts.Answered > 10 * Clients, patience.Token);
 
         var stopping = Stopwatch.StartNew();
         var exit = system.TerminateSiloAsync(patience.Token);
-        await Until(() => posts.Closed > 0, patience.Token);
+        await Wait.UntilAsync(() => posts.Closed > 0, patience.Token);
         using var ready = await http.GetAsync(new Uri(system.Gateway, "/ready"), patience.Token);
         noticed.CancelAfter(Unnoticed);
         await Task.WhenAll(clients);
@@ -61,15 +61,6 @@ public sealed class StopTests(ITestOutputHelper output)
             {
                 Interlocked.Increment(ref posts.Failed);
             }
-        }
-    }
-
-    private static async Task Until(Func<bool> condition, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
-        {
-            await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
 

@@ -9,27 +9,9 @@ using Xunit;
 namespace DataProcessor.Cluster;
 
 /// <summary>What happens to leases from outside of a cluster: rows are deleted, another cluster takes them, resharding before a start.</summary>
-public sealed class LeaseTests : IAsyncLifetime
+public sealed class LeaseTests : WithExternalKinesis
 {
     private const string Application = "DataProcessorConsumer";
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("data-processor-");
-    private readonly ShiftedTime _time = new();
-    private ExternalKinesis _kinesis = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _kinesis = new(_folder.FullName);
-        await _kinesis.StartAsync(Cancel);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _kinesis.DisposeAsync();
-        _folder.Delete(recursive: true);
-    }
 
     [Fact]
     public async Task Deleted_leases_come_back_where_their_readers_are_and_nothing_is_lost_or_comes_twice()
@@ -44,7 +26,7 @@ public sealed class LeaseTests : IAsyncLifetime
             await DeleteAsync(leases, stream, lease.ShardId);
         }
 
-        _time.Shift(TimeSpan.FromMinutes(3)); // The leases are to be looked at now.
+        Time.Shift(TimeSpan.FromMinutes(3)); // The leases are to be looked at now.
         await UntilAsync(async () => (await leases.ListAsync(stream, Cancel)).Count(lease => lease.Owner is not null) == before.Count);
         await PostAsync(process, 100, 100);
         await process.Processed.WaitForAsync(200, Cancel);
@@ -98,9 +80,6 @@ public sealed class LeaseTests : IAsyncLifetime
         await UntilAsync(async () => (await StatesAsync(process)).Count(state => state == "Reading") == 6);
         Assert.Equal(1, (await StatesAsync(process)).Count(state => state == "NotRead"));
     }
-
-    private Task<RunningProcess> StartAsync(params string[] arguments) =>
-        RunningProcess.StartAsync(_folder.FullName, _time, Cancel, ["--kinesis-endpoint", _kinesis.Endpoint, .. arguments]);
 
     private static async Task PostAsync(RunningProcess process, int first, int count)
     {

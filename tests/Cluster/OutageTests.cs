@@ -6,26 +6,8 @@ using Xunit;
 namespace DataProcessor.Cluster;
 
 /// <summary>What users and operators see while Kinesis does not answer, and afterwards.</summary>
-public sealed class OutageTests : IAsyncLifetime
+public sealed class OutageTests : WithExternalKinesis
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("data-processor-");
-    private readonly ShiftedTime _time = new();
-    private ExternalKinesis _kinesis = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _kinesis = new(_folder.FullName);
-        await _kinesis.StartAsync(Cancel);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _kinesis.DisposeAsync();
-        _folder.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task Through_an_outage_the_readers_stay_in_sight_and_puts_fail_with_certainty()
     {
@@ -33,8 +15,8 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(process, "before")).Status);
         await process.Processed.WaitForAsync(1, Cancel);
 
-        await _kinesis.StopAsync();
-        _time.Shift(TimeSpan.FromMinutes(1)); // The map in hand is to be refreshed now.
+        await Kinesis.StopAsync();
+        Time.Shift(TimeSpan.FromMinutes(1)); // The map in hand is to be refreshed now.
         using (var seen = await process.Admin.GetAsync(StreamPath, Cancel))
         {
             Assert.Equal(HttpStatusCode.OK, seen.StatusCode);
@@ -44,7 +26,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("NotWritten", (string?)answer["code"]);
 
-        await _kinesis.StartAsync(Cancel);
+        await Kinesis.StartAsync(Cancel);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(process, "after")).Status);
         var processed = await process.Processed.WaitForAsync(2, Cancel);
         Assert.Equal(["before", "after"], processed.Select(record => record.Data));
@@ -53,7 +35,7 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task A_process_that_starts_before_its_Kinesis_answers_503_and_works_once_it_is_there()
     {
-        await _kinesis.StopAsync();
+        await Kinesis.StopAsync();
         await using var process = await StartAsync();
 
         using (var ready = await process.Gateway.GetAsync(new Uri("/ready", UriKind.Relative), Cancel))
@@ -67,7 +49,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("ClusterUnavailable", (string?)answer["code"]);
 
-        await _kinesis.StartAsync(Cancel);
+        await Kinesis.StartAsync(Cancel);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(process, "late")).Status);
         await process.Processed.WaitForAsync(1, Cancel);
     }
@@ -81,7 +63,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(process, "old")).Status);
         await process.Processed.WaitForAsync(1, Cancel);
 
-        await _kinesis.RecreateStreamAsync(RunningProcess.Stream, shards, Cancel);
+        await Kinesis.RecreateStreamAsync(RunningProcess.Stream, shards, Cancel);
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 20; i++)
         {
@@ -90,7 +72,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
 
-        _time.Shift(TimeSpan.FromMinutes(1)); // The readers' map is to be refreshed now.
+        Time.Shift(TimeSpan.FromMinutes(1)); // The readers' map is to be refreshed now.
         var processed = await process.Processed.WaitForAsync(21, Cancel);
         Assert.Equal(
             Enumerable.Range(0, 20).Select(i => $"new-{i}").Order(),
@@ -98,9 +80,6 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     private static Uri StreamPath { get; } = new($"/streams/{RunningProcess.Stream}", UriKind.Relative);
-
-    private Task<RunningProcess> StartAsync(params string[] arguments) =>
-        RunningProcess.StartAsync(_folder.FullName, _time, Cancel, ["--kinesis-endpoint", _kinesis.Endpoint, .. arguments]);
 
     private static async Task<(HttpStatusCode Status, JsonNode Answer)> PostAsync(
         RunningProcess process, string data, string partitionKey = "k")

@@ -2,6 +2,7 @@ using System.Formats.Cbor;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using DataProcessor.Unit.AwsLocal;
 using Xunit;
 
 namespace DataProcessor.Unit.Gateway.KinesisApi;
@@ -144,40 +145,8 @@ internal static class KinesisCall
     private static JsonNode FromCbor(byte[] bytes)
     {
         var reader = new CborReader(bytes);
-        var value = Read(reader);
+        var value = SocketCalls.Decode(reader)!;
         Assert.Equal(0, reader.BytesRemaining);
-        return value;
-    }
-
-    private static JsonNode Read(CborReader reader)
-    {
-        switch (reader.PeekState())
-        {
-            case CborReaderState.StartMap:
-                var map = new JsonObject();
-                reader.ReadStartMap();
-                while (reader.PeekState() != CborReaderState.EndMap)
-                {
-                    var name = reader.ReadTextString();
-                    map[name] = Read(reader);
-                }
-
-                reader.ReadEndMap();
-                return map;
-            case CborReaderState.StartArray:
-                var list = new JsonArray();
-                reader.ReadStartArray();
-                while (reader.PeekState() != CborReaderState.EndArray)
-                {
-                    list.Add(Read(reader));
-                }
-
-                reader.ReadEndArray();
-                return list;
-            case CborReaderState.TextString:
-                return reader.ReadTextString();
-            default:
-                return reader.ReadInt32();
-        }
+        return JsonNode.Parse(value.ToJsonString())!; // As the JSON answers come.
     }
 }
